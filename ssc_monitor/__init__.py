@@ -1,0 +1,1 @@
+"""ssc-monitor: a terminal dashboard for the pools of ssc-rx."""

@@ -1,0 +1,117 @@
+"""ssc-rx: a pool of WebSocket connections, dialled and accepted, read as one stream."""
+
+import logging
+from importlib.metadata import version
+
+from ssc_rx.core.lifecycle import SocketState
+from ssc_rx.core.stats import Counts, PoolStats, SocketStats
+from ssc_rx.errors import (
+    CloseTimeoutError,
+    DialError,
+    DuplicateIdError,
+    EmptyIdError,
+    InvalidIdError,
+    InvalidMessageError,
+    InvalidOptionError,
+    InvalidUrlError,
+    LinkError,
+    LinkLostError,
+    MessageTooBigError,
+    OriginRefusedError,
+    OutboxFullError,
+    PayloadError,
+    PeerProtocolError,
+    PingTimeoutError,
+    PoolNotRunningError,
+    PoolStartError,
+    ReentrancyLimitError,
+    ServeError,
+    SocketClosedError,
+    SscError,
+    TooManySocketsError,
+    UnknownSocketError,
+    UnsupportedByTransportError,
+    WrongThreadError,
+)
+from ssc_rx.events import (
+    CloseInfo,
+    DialFailed,
+    Event,
+    PayloadInvalid,
+    PoolStopped,
+    SocketClosed,
+    SocketOpened,
+    SocketOpening,
+    SubscriberFailed,
+    WriteRefused,
+    WritesLost,
+)
+from ssc_rx.message import Message, MessageType
+from ssc_rx.options import Options, Outbox, Overflow
+from ssc_rx.pool import Pool
+from ssc_rx.server import Server
+from ssc_rx.sockets import Socket
+from ssc_rx.streams import operators
+from ssc_rx.streams.stream import Stream
+from ssc_rx.streams.writes import Writes
+from ssc_rx.writing import BroadcastResult
+
+__all__ = [
+    "BroadcastResult",
+    "CloseInfo",
+    "CloseTimeoutError",
+    "Counts",
+    "DialError",
+    "DialFailed",
+    "DuplicateIdError",
+    "EmptyIdError",
+    "Event",
+    "InvalidIdError",
+    "InvalidMessageError",
+    "InvalidOptionError",
+    "InvalidUrlError",
+    "LinkError",
+    "LinkLostError",
+    "Message",
+    "MessageTooBigError",
+    "MessageType",
+    "Options",
+    "OriginRefusedError",
+    "Outbox",
+    "OutboxFullError",
+    "Overflow",
+    "PayloadError",
+    "PayloadInvalid",
+    "PeerProtocolError",
+    "PingTimeoutError",
+    "Pool",
+    "PoolNotRunningError",
+    "PoolStartError",
+    "PoolStats",
+    "PoolStopped",
+    "ReentrancyLimitError",
+    "ServeError",
+    "Server",
+    "Socket",
+    "SocketClosed",
+    "SocketClosedError",
+    "SocketOpened",
+    "SocketOpening",
+    "SocketState",
+    "SocketStats",
+    "SscError",
+    "Stream",
+    "SubscriberFailed",
+    "TooManySocketsError",
+    "UnknownSocketError",
+    "UnsupportedByTransportError",
+    "WriteRefused",
+    "Writes",
+    "WritesLost",
+    "WrongThreadError",
+    "__version__",
+    "operators",
+]
+
+__version__ = version("ssc-rx")
+logging.getLogger(__name__).addHandler(logging.NullHandler())

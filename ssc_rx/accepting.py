@@ -1,0 +1,79 @@
+"""A client socket for as long as its route handler runs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import Any
+
+from ssc_rx.events import CloseInfo
+from ssc_rx.sockets import Socket
+
+__all__ = ["Accepting"]
+
+
+class Accepting(
+    Coroutine[Any, Any, CloseInfo], AbstractAsyncContextManager[Socket, None]
+):
+    """What `pool.add_client_socket` returns: await it, or enter it with `async with`.
+
+    Awaited, it lives until the socket has closed and tells how; cancelling it closes
+    with 1001. Entered, it gives the `Socket`, and leaving closes with 1000, or with 1011
+    if the body raised.
+    """
+
+    def __init__(self, open: Callable[[], Awaitable[Socket]]) -> None:
+        self._open = open
+        self._running: Coroutine[Any, Any, CloseInfo] | None = None
+        self._socket: Socket | None = None
+
+    async def _run(self) -> CloseInfo:
+        socket = await self._open()
+        try:
+            return await socket.wait_closed()
+        except asyncio.CancelledError:
+            socket.close(1001, "going away")
+            raise
+
+    # A coroutine: asyncio.create_task and TaskGroup.create_task take it
+
+    def __await__(self) -> Generator[Any, None, CloseInfo]:
+        return self._run().__await__()
+
+    def _coroutine(self) -> Coroutine[Any, Any, CloseInfo]:
+        if self._running is None:
+            self._running = self._run()
+        return self._running
+
+    def send(self, value: Any, /) -> Any:
+        """Resume it."""
+        return self._coroutine().send(value)
+
+    def throw(self, *args: Any) -> Any:
+        """Raise in it."""
+        return self._coroutine().throw(*args)
+
+    def close(self) -> None:
+        """End it, if it was ever begun."""
+        if self._running is not None:
+            self._running.close()
+
+    # A context manager
+
+    async def __aenter__(self) -> Socket:
+        self._socket = await self._open()
+        return self._socket
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        assert self._socket is not None
+        if exc is None:
+            await self._socket.close(1000)
+        elif isinstance(exc, asyncio.CancelledError):
+            self._socket.close(1001, "going away")
+        else:
+            await self._socket.close(1011, "internal error")

@@ -1,0 +1,78 @@
+"""The connection that a `websockets.asyncio.server` handler receives.
+
+It is taken over: from then on a `Link` reads and writes its TCP connection, as if
+`Pool.serve` had accepted it, and the websockets object only hears of its end. What it
+had received before is delivered first. The handler must not call `recv` or `send` on it.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+
+from ssc_rx.ports import Transport
+from ssc_rx.transports.link import Link
+
+if TYPE_CHECKING:
+    from websockets.asyncio.server import ServerConnection
+
+__all__ = ["matches", "open"]
+
+
+def matches(connection: object) -> bool:
+    """Whether it is websockets' asyncio server connection, by its shape."""
+    return all(
+        hasattr(connection, name)
+        for name in ("protocol", "transport", "recv", "keepalive_task", "request")
+    )
+
+
+async def open(connection: "ServerConnection") -> Transport:
+    """Take the connection over."""
+    received = await _received_so_far(connection)
+    return _TakenOver(connection, received)
+
+
+async def _received_so_far(connection: "ServerConnection") -> list[Frame]:
+    """The messages that wait in the connection; none of them half received."""
+    frames: list[Frame] = []
+    try:
+        while True:
+            try:
+                async with asyncio.timeout(0):
+                    data = await connection.recv()
+            except TimeoutError:
+                if connection.protocol.current_size is None:
+                    return frames
+                data = await connection.recv()  # the fragments that are still to come
+            if isinstance(data, str):
+                frames.append(Frame(Opcode.TEXT, data.encode()))
+            else:
+                frames.append(Frame(Opcode.BINARY, data))
+    except ConnectionClosed:
+        return frames
+
+
+class _TakenOver(Link):
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: "ServerConnection", received: list[Frame]) -> None:
+        super().__init__(connection.protocol, connection.loop)
+        self._connection = connection
+        self._early += received
+        self.request = connection.request
+        if connection.keepalive_task is not None:  # the pool owns keepalive
+            connection.keepalive_task.cancel()
+            connection.keepalive_task = None
+        self.connection_made(connection.transport)
+        if connection.state is State.CLOSED:
+            super().connection_lost(None)
+        else:
+            connection.transport.set_protocol(self)
+            self.pause_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._connection.connection_lost(exc)

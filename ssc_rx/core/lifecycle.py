@@ -1,0 +1,154 @@
+"""The life of one socket: what may happen to it, and what follows.
+
+    opening ──▶ open ──▶ closing ──▶ closed
+       └──────────┴─────────────────────▲
+
+`step` decides; the socket acts. Deadlines are loop time in seconds.
+"""
+
+import enum
+import math
+
+import msgspec
+
+__all__ = ["Action", "Cause", "Life", "SocketState", "step"]
+
+VIOLATION_GRACE_S = 1.0
+"""How long a peer that broke the protocol, or is dead, may keep TCP open."""
+
+
+class SocketState(enum.StrEnum):
+    """Where a socket is in its life."""
+
+    OPENING = "opening"
+    OPEN = "open"
+    RECONNECTING = "reconnecting"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+class Cause(enum.Enum):
+    """What happened."""
+
+    OPENED = enum.auto()
+    """The opening handshake succeeded."""
+    FAILED = enum.auto()
+    """The dial or opening handshake failed."""
+    ASKED = enum.auto()
+    """Our side wants it closed, after what is queued."""
+    OVERFLOWED = enum.auto()
+    """The outbox ran over and its policy is to close."""
+    UNANSWERED = enum.auto()
+    """A ping was not answered in time."""
+    PEER_CLOSING = enum.auto()
+    """The peer sent a Close frame."""
+    VIOLATED = enum.auto()
+    """The peer broke the protocol."""
+    DUE = enum.auto()
+    """The deadline of this life came."""
+    LOST = enum.auto()
+    """The connection is gone."""
+
+
+class Action(enum.Enum):
+    """What the socket is to do."""
+
+    NOTHING = enum.auto()
+    REPORT_OPENED = enum.auto()
+    WITHDRAW = enum.auto()
+    """Give up the dial or handshake that is under way."""
+    CLOSE_AFTER_FLUSH = enum.auto()
+    CLOSE_NOW = enum.auto()
+    """Fail the queue and begin the closing handshake."""
+    AWAIT_LOSS = enum.auto()
+    """Fail the queue; the connection is about to end by itself."""
+    ABORT = enum.auto()
+    REPORT_CLOSED = enum.auto()
+
+
+class Life(msgspec.Struct, frozen=True, gc=False):
+    """State, and the loop time at which an unfinished end is cut short."""
+
+    state: SocketState = SocketState.OPENING
+    deadline: float = math.inf
+
+
+_DONE = Life(SocketState.CLOSED)
+_BEGINNINGS_OF_THE_END = {
+    Cause.ASKED: Action.CLOSE_AFTER_FLUSH,
+    Cause.OVERFLOWED: Action.CLOSE_NOW,
+    Cause.UNANSWERED: Action.CLOSE_NOW,
+    Cause.PEER_CLOSING: Action.AWAIT_LOSS,
+    Cause.VIOLATED: Action.AWAIT_LOSS,
+}
+_SHORT = frozenset({Cause.UNANSWERED, Cause.VIOLATED})
+
+
+def step(life: Life, cause: Cause, now: float, grace: float) -> tuple[Life, Action]:
+    """Decide what a cause does to a life.
+
+    Args:
+        life: The life before.
+        cause: What happened.
+        now: Loop time in seconds.
+        grace: Seconds that the closing handshake may take, flushing included.
+
+    Returns:
+        The life after, and what to do now.
+    """
+    match life.state:
+        case SocketState.OPENING:
+            return _while_opening(life, cause)
+        case SocketState.OPEN:
+            return _while_open(life, cause, now, grace)
+        case SocketState.CLOSING:
+            return _while_closing(life, cause, now, grace)
+        case _:
+            return life, Action.NOTHING
+
+
+def _while_opening(life: Life, cause: Cause) -> tuple[Life, Action]:
+    if cause is Cause.OPENED:
+        return Life(SocketState.OPEN), Action.REPORT_OPENED
+    if cause in (Cause.FAILED, Cause.LOST):
+        return _DONE, Action.REPORT_CLOSED
+    if cause is Cause.ASKED:
+        return Life(SocketState.CLOSING), Action.WITHDRAW
+    return life, Action.NOTHING
+
+
+def _while_open(
+    life: Life, cause: Cause, now: float, grace: float
+) -> tuple[Life, Action]:
+    if cause is Cause.LOST:
+        return _DONE, Action.REPORT_CLOSED
+    if action := _BEGINNINGS_OF_THE_END.get(cause):
+        if cause in _SHORT:
+            grace = VIOLATION_GRACE_S
+        return Life(SocketState.CLOSING, now + grace), action
+    return life, Action.NOTHING
+
+
+def _while_closing(
+    life: Life, cause: Cause, now: float, grace: float
+) -> tuple[Life, Action]:
+    match cause:
+        case Cause.LOST | Cause.FAILED:
+            return _DONE, Action.REPORT_CLOSED
+        case Cause.DUE if now >= life.deadline:
+            return Life(SocketState.CLOSING), Action.ABORT
+        case Cause.ASKED:  # again, perhaps in more of a hurry
+            return _no_later(life, now + grace), Action.NOTHING
+        case Cause.PEER_CLOSING:
+            return life, Action.AWAIT_LOSS
+        case Cause.VIOLATED:
+            return _no_later(life, now + VIOLATION_GRACE_S), Action.AWAIT_LOSS
+        case _:
+            return life, Action.NOTHING
+
+
+def _no_later(life: Life, deadline: float) -> Life:
+    """Cut short earlier; a life whose deadline has passed is being cut off already."""
+    if life.deadline == math.inf:
+        return life
+    return Life(life.state, min(life.deadline, deadline))

@@ -1,0 +1,123 @@
+"""The numbers: plain counters that sockets add to, and the snapshots made of them."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ssc_rx.core.lifecycle import SocketState
+from ssc_rx.events import SocketKind
+
+__all__ = ["Counts", "PoolStats", "SocketStats", "add_up"]
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """Cumulative counts of one socket, or of a whole pool; they never go down.
+
+    Writes are *refused* or *accepted*; of the accepted, at every instant,
+    `accepted == handed_over + queued + failed_total` (see `balanced`).
+
+    Attributes:
+        messages_in: TEXT and BINARY messages received.
+        bytes_in: Their payload bytes.
+        messages_out: Writes handed to the transport; not to say delivered.
+        bytes_out: Their payload bytes.
+        accepted: Writes accepted.
+        refused: Writes refused with an error.
+        queued: Writes that wait in outboxes now.
+        queued_bytes: Their payload bytes.
+        failed: Accepted writes that their link took down with it, by reason:
+            "closed", "lost", "overflow", "stopped".
+    """
+
+    messages_in: int = 0
+    bytes_in: int = 0
+    messages_out: int = 0
+    bytes_out: int = 0
+    accepted: int = 0
+    refused: int = 0
+    queued: int = 0
+    queued_bytes: int = 0
+    failed: Mapping[str, int] = {}
+
+    @property
+    def failed_total(self) -> int:
+        """Accepted writes that were lost, whatever the reason."""
+        return sum(self.failed.values())
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every accepted write is accounted for."""
+        return self.accepted == self.messages_out + self.queued + self.failed_total
+
+
+class SocketStats(Counts, frozen=True, kw_only=True):
+    """A snapshot of one socket.
+
+    Attributes:
+        id: The socket's ID.
+        kind: "server" (dialled) or "client" (accepted).
+        state: Where it is in its life.
+        generation: How many connections it has had.
+        latency: Seconds of the last ping's round trip; `None` before the first.
+        opened_at: UNIX seconds; `None` before it opened.
+        last_received: UNIX seconds of the last bytes read; `None` if none were.
+    """
+
+    id: str
+    kind: SocketKind
+    state: SocketState
+    generation: int
+    latency: float | None
+    opened_at: float | None
+    last_received: float | None
+
+
+class PoolStats(Counts, frozen=True, kw_only=True):
+    """A snapshot of a pool; its counts include the sockets that are gone.
+
+    Attributes:
+        name: The pool's name.
+        state: "new", "running", "stopping" or "stopped".
+        time: UNIX seconds of the snapshot.
+        sockets: One entry for each socket in the pool.
+        sockets_opened: How many sockets ever opened.
+        sockets_closed: How many sockets are gone, whether they ever opened or not.
+        dials_failed: How many dials failed.
+        subscriber_failures: How often a subscriber raised.
+        payloads_invalid: How many payloads an operator couldn't decode.
+    """
+
+    name: str
+    state: str
+    time: float
+    sockets: tuple[SocketStats, ...]
+    sockets_opened: int
+    sockets_closed: int
+    dials_failed: int
+    subscriber_failures: int
+    payloads_invalid: int
+
+    @property
+    def open_sockets(self) -> int:
+        """How many sockets are open now."""
+        return sum(s.state is SocketState.OPEN for s in self.sockets)
+
+
+def add_up(counts: Iterable[Counts]) -> Counts:
+    """The sum, field by field."""
+    rows = list(counts)
+    failed: dict[str, int] = {}
+    for row in rows:
+        for reason, n in row.failed.items():
+            failed[reason] = failed.get(reason, 0) + n
+    return Counts(
+        messages_in=sum(r.messages_in for r in rows),
+        bytes_in=sum(r.bytes_in for r in rows),
+        messages_out=sum(r.messages_out for r in rows),
+        bytes_out=sum(r.bytes_out for r in rows),
+        accepted=sum(r.accepted for r in rows),
+        refused=sum(r.refused for r in rows),
+        queued=sum(r.queued for r in rows),
+        queued_bytes=sum(r.queued_bytes for r in rows),
+        failed=failed,
+    )

@@ -1,0 +1,154 @@
+"""The one timer, the flush list, the tasks and the door for other threads.
+
+Nobody else in the library touches the event loop's clock or starts a task.
+"""
+
+import asyncio
+import heapq
+import itertools
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from ssc_rx.ports import Driven
+
+__all__ = ["Driver"]
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+LATE_S = 0.1
+"""A timer that fires later than this finds the loop behind: it reads before it judges."""
+MAX_HOPS = 10_000
+"""Calls from other threads that may wait for the loop."""
+
+
+class Driver:
+    """Runs what has a deadline or something to flush, on one event loop.
+
+    Attributes:
+        loop: The event loop.
+        now: Loop time in seconds.
+        refused_hops: Calls from other threads that were not taken.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        hops_refused: Callable[[int], None] = lambda n: None,
+    ) -> None:
+        self.loop = loop
+        self.now: Callable[[], float] = loop.time
+        # Anchored once: UNIX time that never runs backwards.
+        self.wall_offset = time.time() - loop.time()
+        self._flushes: list[Driven] = []
+        self._deadlines: list[tuple[float, int, Driven]] = []
+        self._sequence = itertools.count()
+        self._timer: asyncio.TimerHandle | None = None
+        self._armed_for = math.inf
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._door = threading.Lock()
+        self._hops = 0
+        self._untold_hops = 0
+        self.refused_hops = 0
+        self._hops_refused = hops_refused
+
+    def wall(self) -> float:
+        """UNIX time in seconds."""
+        return self.now() + self.wall_offset
+
+    # Flushes
+
+    def flush_soon(self, driven: Driven) -> None:
+        """Call `driven.flush()` once, at the end of this turn of the loop."""
+        if not self._flushes:
+            self.loop.call_soon(self._flush_all)
+        self._flushes.append(driven)
+
+    def _flush_all(self) -> None:
+        flushes, self._flushes = self._flushes, []
+        for driven in flushes:
+            driven.flush()
+
+    # Deadlines
+
+    def schedule(self, driven: Driven, due: float) -> None:
+        """Call `driven.on_due` at loop time `due` instead of when it was due before."""
+        driven.due = due
+        if due == math.inf:
+            return
+        heapq.heappush(self._deadlines, (due, next(self._sequence), driven))
+        if due < self._armed_for:
+            self._arm(due)
+
+    def _arm(self, when: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._armed_for = when
+        self._timer = self.loop.call_at(when, self._on_timer, when)
+
+    def _on_timer(self, when: float) -> None:
+        now = self.now()
+        if now - when > LATE_S:
+            # The loop was blocked. What arrived meanwhile is still unread (uvloop runs
+            # timers before it polls): read first, or living peers look dead.
+            self._arm(now)
+            return
+        self._timer = None
+        self._armed_for = math.inf
+        deadlines = self._deadlines
+        while deadlines and deadlines[0][0] <= now:
+            due, _, driven = heapq.heappop(deadlines)
+            if driven.due == due:  # else it was scheduled anew
+                driven.due = math.inf
+                driven.on_due(now)
+        if deadlines and deadlines[0][0] < self._armed_for:
+            self._arm(deadlines[0][0])
+
+    # Tasks and turns
+
+    def soon(self, callback: Callable[..., object], *args: Any) -> None:
+        """Call in a later turn of the loop."""
+        self.loop.call_soon(callback, *args)
+
+    def spawn(self, coroutine: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        """Start a task that the driver owns until it ends."""
+        task = self.loop.create_task(coroutine, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def close(self, then: Callable[[], None]) -> None:
+        """Stop the timer, cancel the tasks that are left, and call `then` after them."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._deadlines.clear()
+        for task in self._tasks:
+            task.cancel()
+        ended = asyncio.gather(*self._tasks, return_exceptions=True)
+        ended.add_done_callback(lambda _: then())
+
+    # Other threads
+
+    def hop(self, callback: Callable[..., object], *args: Any) -> bool:
+        """Call on the loop's thread; from any thread. False when too much waits."""
+        with self._door:
+            if self._hops >= MAX_HOPS or self.loop.is_closed():
+                self.refused_hops += 1
+                self._untold_hops += 1
+                return False
+            self._hops += 1
+        self.loop.call_soon_threadsafe(self._land, callback, args)
+        return True
+
+    def _land(self, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
+        with self._door:
+            self._hops -= 1
+            refused, self._untold_hops = self._untold_hops, 0
+        if refused:
+            self._hops_refused(refused)
+        callback(*args)

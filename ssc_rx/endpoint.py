@@ -1,0 +1,472 @@
+"""How a socket lives: the shell around its life, its outbox and its pulse.
+
+`core` decides; an `Endpoint` acts on its transport and tells its pool. `Socket` is the
+face that users see of it.
+"""
+
+import asyncio
+import math
+import os
+from collections import deque
+from collections.abc import Callable
+from threading import get_ident
+
+from ssc_rx.core.heartbeat import Beat, Pulse, beat, first_ping_at
+from ssc_rx.core.lifecycle import Action, Cause, Life, SocketState, step
+from ssc_rx.core.outbox import OutboxQueue, Verdict
+from ssc_rx.driver import Driver
+from ssc_rx.errors import (
+    CloseTimeoutError,
+    OutboxFullError,
+    PingTimeoutError,
+    ReentrancyLimitError,
+    SocketClosedError,
+    SscError,
+)
+from ssc_rx.events import (
+    CloseInfo,
+    DialFailed,
+    Event,
+    SocketClosed,
+    SocketKind,
+    SocketOpened,
+    WritesLost,
+)
+from ssc_rx.message import Message, MessageType
+from ssc_rx.options import Options
+from ssc_rx.ports import Outgoing, Transport
+from ssc_rx.streams.hub import MAX_WAITING, Hub, MessageHub
+from ssc_rx.streams.stream import Home
+from ssc_rx.streams.writes import Writes
+
+__all__ = ["Endpoint", "Shared"]
+
+HAND_OVER_BYTES = 64 * 1024
+"""Payload bytes that go to the transport in one write."""
+
+
+class Shared:
+    """What the sockets of one pool share.
+
+    Attributes:
+        driver: Time, flushes, turns of the loop.
+        home: Where their streams live.
+        messages: The pool's stream, which they feed.
+        writes: The pool's writes, which show what they accept.
+        emit_event: Takes what happened to them.
+        write_refused: Takes the ID and error of a write pushed into a Subject.
+        gone: Told when one is gone for good.
+        check_thread: Raises `WrongThreadError` outside the loop's thread.
+        thread: The ident of the loop's thread.
+    """
+
+    __slots__ = (
+        "_spread",
+        "check_thread",
+        "driver",
+        "emit_event",
+        "gone",
+        "home",
+        "messages",
+        "thread",
+        "write_refused",
+        "writes",
+    )
+
+    def __init__(
+        self,
+        *,
+        driver: Driver,
+        home: Home,
+        messages: MessageHub,
+        writes: Writes,
+        emit_event: Callable[[Event], None],
+        write_refused: Callable[[str, Exception], None],
+        gone: Callable[["Endpoint"], None],
+        check_thread: Callable[[str], None],
+    ) -> None:
+        self.driver = driver
+        self.home = home
+        self.messages = messages
+        self.writes = writes
+        self.emit_event = emit_event
+        self.write_refused = write_refused
+        self.gone = gone
+        self.check_thread = check_thread
+        self.thread = get_ident()
+        self._spread = 0.0
+
+    def next_spread(self) -> float:
+        """Numbers from 0 to 1 that lie evenly, however many are taken."""
+        self._spread = (self._spread + 0.6180339887) % 1.0
+        return self._spread
+
+
+class Endpoint:
+    """One end of a connection, from the reservation of its ID to its last event."""
+
+    __slots__ = (
+        "__weakref__",
+        "_cause",
+        "_close_frame",
+        "_emit",
+        "_hub",
+        "_last_seen",
+        "_life",
+        "_listed",
+        "_options",
+        "_outbox",
+        "_ping",
+        "_pulse",
+        "_senders",
+        "_shared",
+        "_stopping",
+        "_time",
+        "_transport",
+        "_waiters",
+        "_withdraw",
+        "_writes",
+        "bytes_in",
+        "close_info",
+        "due",
+        "generation",
+        "id",
+        "kind",
+        "latency",
+        "messages_in",
+        "opened_at",
+        "refused",
+    )
+
+    def __init__(
+        self, shared: Shared, id: str, kind: SocketKind, options: Options
+    ) -> None:
+        self._shared = shared
+        self._options = options
+        self._emit = shared.messages.emit
+        self._life = Life()
+        self._transport: Transport | None = None
+        self._withdraw: Callable[[], object] | None = None
+        self._outbox = OutboxQueue(options.outbox)
+        self._listed = False
+        self._senders: deque[tuple[Message, Outgoing, asyncio.Future[None]]] = deque()
+        self._pulse: Pulse | None = None
+        self._ping: tuple[bytes, float] | None = None
+        self._last_seen = self._time = 0.0
+        self._hub: Hub[Message] | None = None
+        self._writes: Writes | None = None
+        self._close_frame: tuple[int, str] | None = None
+        self._cause: Exception | None = None
+        self._stopping = False
+        self._waiters: list[asyncio.Future[CloseInfo]] = []
+        self.due = math.inf
+        self.id = id
+        self.kind: SocketKind = kind
+        self.generation = 0
+        self.messages_in = self.bytes_in = self.refused = 0
+        self.opened_at: float | None = None
+        self.latency: float | None = None
+        self.close_info: CloseInfo | None = None
+
+    # Its beginning: told by the pool
+
+    def may_withdraw(self, withdraw: Callable[[], object]) -> None:
+        """It is being opened; calling `withdraw` gives that up."""
+        self._withdraw = withdraw
+
+    def opened(self, transport: Transport) -> bool:
+        """Its connection is open; False if it isn't wanted any more, and was cut."""
+        if self._happened(Cause.OPENED) is not Action.REPORT_OPENED:
+            transport.abort()
+            return False
+        self._transport = transport
+        self._withdraw = None
+        self.generation += 1
+        now = self._shared.driver.now()
+        self.opened_at = now + self._shared.driver.wall_offset
+        self._tell(
+            SocketOpened(
+                id=self.id,
+                kind=self.kind,
+                generation=self.generation,
+                time=self.opened_at,
+            )
+        )
+        interval = self._options.ping_interval
+        if interval is not None and transport.can_ping:
+            at = first_ping_at(now, interval, self._shared.next_spread())
+            self._pulse = Pulse(at)
+            self._shared.driver.schedule(self, at)
+        transport.attach(self)
+        return True
+
+    def failed(self, error: Exception) -> None:
+        """It could not be opened."""
+        self._cause = self._cause or error
+        self._end(Cause.FAILED, CloseInfo(1006, "", "lost", False, self._cause))
+
+    # ports.Receiver: told by the transport
+
+    def on_data(self, now: float) -> None:
+        self._last_seen = now
+        self._time = now + self._shared.driver.wall_offset
+
+    def on_message(self, type: MessageType, payload: bytes) -> None:
+        self.messages_in += 1
+        self.bytes_in += len(payload)
+        message = Message(self.id, type, payload, self._time)
+        self._emit(message)
+        hub = self._hub
+        if hub is not None:
+            hub.emit(message)
+
+    def on_pong(self, payload: bytes) -> None:
+        if self._ping is not None and self._ping[0] == payload:
+            self.latency = self._last_seen - self._ping[1]
+            self._ping = None
+
+    def on_writable(self) -> None:
+        self._flush_soon()
+
+    def on_closing(self, error: Exception | None) -> None:
+        self._happened(Cause.PEER_CLOSING if error is None else Cause.VIOLATED)
+
+    def on_closed(self, info: CloseInfo) -> None:
+        if (cause := self._cause) is not None:
+            by = "us" if info.by == "lost" else info.by
+            info = CloseInfo(info.code, info.reason, by, False, cause)
+        self._end(Cause.LOST, info)
+
+    # ports.Driven: told by the driver
+
+    def on_due(self, now: float) -> None:
+        if self._life.state is not SocketState.OPEN:
+            self._happened(Cause.DUE)
+            return
+        interval, timeout = self._options.ping_interval, self._options.ping_timeout
+        assert self._pulse is not None and interval is not None
+        self._pulse, want, due = beat(
+            self._pulse, now, self._last_seen, interval, timeout
+        )
+        if want is Beat.DEAD:
+            self._close_frame = (1011, "keepalive ping timeout")
+            self._cause = PingTimeoutError(timeout)
+            self._happened(Cause.UNANSWERED)
+            return
+        if want is Beat.PING:
+            assert self._transport is not None
+            payload = os.urandom(4)
+            self._ping = (payload, now)
+            self._transport.ping(payload)
+        self._shared.driver.schedule(self, due)
+
+    def flush(self) -> None:
+        """Hand over what waits, as far as the transport takes it."""
+        self._listed = False
+        transport, outbox = self._transport, self._outbox
+        if transport is None:
+            return
+        while outbox and transport.writable:
+            transport.write(outbox.take(HAND_OVER_BYTES))
+            if self._senders:
+                self._admit_senders()
+        if self._close_frame is not None and not outbox:
+            transport.close(*self._close_frame)
+
+    def _flush_soon(self) -> None:
+        if not self._listed:
+            self._listed = True
+            self._shared.driver.flush_soon(self)
+
+    # Writing
+
+    def accept(self, message: Message, outgoing: Outgoing) -> SscError | None:
+        """Queue a checked message; or return why not, which is then counted.
+
+        `outgoing` is what the transport gets; recipients of a broadcast share it.
+        """
+        if self._life.state is not SocketState.OPEN:
+            self.refused += 1
+            return SocketClosedError(self.id, self._life.state)
+        writes = self._shared.writes
+        if writes.observed and writes.full:
+            self.refused += 1
+            return ReentrancyLimitError("pool.writes", MAX_WAITING)
+        outbox = self._outbox
+        verdict = outbox.overflow() if self._senders else outbox.put(outgoing)
+        if verdict is not Verdict.QUEUED:
+            return self._overflowed(closing=verdict is Verdict.FULL_CLOSE)
+        if not self._listed:
+            self._listed = True
+            self._shared.driver.flush_soon(self)
+        if writes.observed or self._writes is not None:
+            self._show(message)
+        return None
+
+    def _overflowed(self, *, closing: bool) -> SscError:
+        self.refused += 1
+        outbox = self._outbox
+        error = OutboxFullError(
+            self.id, len(outbox), outbox.queued_bytes, closing=closing
+        )
+        if closing:
+            self._close_frame = (1013, "too slow")
+            self._cause = error
+            self._happened(Cause.OVERFLOWED)
+        return error
+
+    def _show(self, message: Message) -> None:
+        """Show an accepted write to those who observe writes."""
+        if self._shared.writes.observed:
+            own = (
+                message
+                if message.id == self.id
+                else Message(self.id, message.type, message.payload)
+            )
+            self._shared.writes.emit_in_turn(own)
+        if self._writes is not None and self._writes.observed:
+            self._writes.emit_in_turn(Message(self.id, message.type, message.payload))
+
+    async def accept_when_room(self, message: Message, outgoing: Outgoing) -> None:
+        """Queue a checked message, after those who waited before.
+
+        Raises:
+            SocketClosedError: If it isn't open, or ends before there is room.
+        """
+        full = self._senders or not self._outbox.has_room(len(message.payload))
+        if self._life.state is SocketState.OPEN and full:
+            done: asyncio.Future[None] = self._shared.driver.loop.create_future()
+            self._senders.append((message, outgoing, done))
+            await done
+        elif (error := self.accept(message, outgoing)) is not None:
+            raise error
+
+    def _admit_senders(self) -> None:
+        senders = self._senders
+        while senders:
+            message, outgoing, done = senders[0]
+            if not done.done():  # else it was cancelled, which withdraws it
+                if not self._outbox.has_room(len(outgoing.payload)):
+                    return
+                self._outbox.put(outgoing)
+                done.set_result(None)
+                self._show(message)
+            senders.popleft()
+
+    def _refuse_senders(self) -> None:
+        senders, self._senders = self._senders, deque()
+        for _, _, done in senders:
+            if not done.done():
+                self.refused += 1
+                done.set_exception(SocketClosedError(self.id, self._life.state))
+
+    def _lose_queue(self, reason: str) -> None:
+        self._refuse_senders()
+        messages, size = self._outbox.fail(reason)
+        if messages:
+            self._tell(
+                WritesLost(
+                    id=self.id,
+                    reason=reason,
+                    messages=messages,
+                    bytes=size,
+                    time=self._shared.driver.wall(),
+                )
+            )
+
+    # Its end
+
+    def end(
+        self, code: int, reason: str, *, stop_deadline: float | None = None
+    ) -> "asyncio.Future[CloseInfo]":
+        """Close after what is queued; acts at once. The first code given counts.
+
+        `stop_deadline` replaces the close timeout, when the pool stops; in seconds.
+        """
+        if self._close_frame is None:
+            self._close_frame = (code, reason)
+        self._stopping = stop_deadline is not None
+        self._happened(Cause.ASKED, stop_deadline)
+        return self.ended()
+
+    def ended(self) -> "asyncio.Future[CloseInfo]":
+        """How it ended; a future of its own for each caller."""
+        waiter: asyncio.Future[CloseInfo] = self._shared.driver.loop.create_future()
+        if self.close_info is not None:
+            waiter.set_result(self.close_info)
+        else:
+            self._waiters.append(waiter)
+        return waiter
+
+    def _happened(self, cause: Cause, grace: float | None = None) -> Action:
+        """Take a step in its life, and do what follows."""
+        driver = self._shared.driver
+        if grace is None:
+            grace = self._options.close_timeout
+        self._life, action = step(self._life, cause, driver.now(), grace)
+        if self._life.state is SocketState.CLOSING and self.due != self._life.deadline:
+            driver.schedule(self, self._life.deadline)
+        match action:
+            case Action.WITHDRAW:
+                if self._withdraw is not None:
+                    self._withdraw()
+            case Action.CLOSE_AFTER_FLUSH:
+                self._refuse_senders()
+                self.flush()
+            case Action.CLOSE_NOW:
+                self._lose_queue("overflow" if cause is Cause.OVERFLOWED else "lost")
+                self.flush()
+            case Action.AWAIT_LOSS:
+                self._lose_queue("closed")
+            case Action.ABORT:
+                self._abort()
+            case _:
+                pass
+        return action
+
+    def _abort(self) -> None:
+        if self._cause is None:
+            limit = (
+                "the deadline of stop()"
+                if self._stopping
+                else f"close_timeout={self._options.close_timeout} s"
+            )
+            self._cause = CloseTimeoutError(f"the close took longer than {limit}")
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _end(self, cause: Cause, info: CloseInfo) -> None:
+        if self._happened(cause) is not Action.REPORT_CLOSED:
+            return
+        driver = self._shared.driver
+        driver.schedule(self, math.inf)
+        self._withdraw = None
+        if self._stopping:
+            self._lose_queue("stopped")
+        else:
+            self._lose_queue("lost" if info.by == "lost" else "closed")
+        self.close_info = info
+        self._shared.gone(self)
+        self._tell(self._last_event(info, driver.wall()))
+        if self._hub is not None:
+            self._hub.complete()
+        if self._writes is not None:
+            self._writes.complete()
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(info)
+
+    def _last_event(self, info: CloseInfo, time: float) -> Event:
+        if self.generation == 0 and self.kind == "server" and info.error is not None:
+            return DialFailed(id=self.id, error=info.error, time=time)
+        return SocketClosed(
+            id=self.id,
+            kind=self.kind,
+            generation=self.generation,
+            info=info,
+            time=time,
+        )
+
+    def _tell(self, event: Event) -> None:
+        self._shared.emit_event(event)

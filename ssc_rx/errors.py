@@ -1,0 +1,323 @@
+"""What fails. Facts are attributes, the text is built from them and says what to do.
+
+SscError
+├── InvalidOptionError (ValueError)      an option or argument that can't be
+├── InvalidUrlError (ValueError)         not a ws:// or wss:// URL
+├── InvalidIdError (TypeError)           an ID that isn't a string
+├── EmptyIdError (ValueError)            an ID without a character
+├── DuplicateIdError                     the ID is taken
+├── UnknownSocketError (KeyError)        no socket has that ID
+├── TooManySocketsError                  `max_sockets` is reached
+├── SocketClosedError                    the socket isn't open
+├── OutboxFullError                      the socket's outbox has no room
+├── InvalidMessageError (ValueError)     not a message that can be written
+│   └── MessageTooBigError               over `max_message_size`
+├── PayloadError (ValueError)            a payload that isn't what was asked for
+├── PoolNotRunningError                  before `start()` or after `stop()`
+├── PoolStartError (ExceptionGroup)      `start()` could not open what it had to
+├── WrongThreadError                     a call from another thread than the loop's
+├── DialError (ConnectionError)          a server socket could not be opened
+├── OriginRefusedError                   a browser from another site
+├── ServeError (OSError)                 the embedded server can't listen
+├── UnsupportedByTransportError          the connection below can't do that
+├── ReentrancyLimitError                 observers that feed themselves without end
+└── LinkError                            why an open link ended; in `CloseInfo.error`
+    ├── PeerProtocolError                the peer broke RFC 6455 or a limit
+    ├── PingTimeoutError                 no sign of life after a ping
+    ├── CloseTimeoutError                the closing handshake did not end in time
+    └── LinkLostError                    the transport went away
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+__all__ = [
+    "CloseTimeoutError",
+    "DialError",
+    "DuplicateIdError",
+    "EmptyIdError",
+    "InvalidIdError",
+    "InvalidMessageError",
+    "InvalidOptionError",
+    "InvalidUrlError",
+    "LinkError",
+    "LinkLostError",
+    "MessageTooBigError",
+    "OriginRefusedError",
+    "OutboxFullError",
+    "PayloadError",
+    "PeerProtocolError",
+    "PingTimeoutError",
+    "PoolNotRunningError",
+    "PoolStartError",
+    "ReentrancyLimitError",
+    "ServeError",
+    "SocketClosedError",
+    "SscError",
+    "TooManySocketsError",
+    "UnknownSocketError",
+    "UnsupportedByTransportError",
+    "WrongThreadError",
+    "shown",
+    "without_credentials",
+]
+
+
+def without_credentials(url: str) -> str:
+    """The URL without user name, password and query, fit for logs and error texts."""
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return "<unreadable URL>"
+    query = "…" if parts.query else ""
+    return urlunsplit((parts.scheme, host, parts.path, query, ""))
+
+
+def shown(id: object) -> str:
+    """An ID as error texts and reprs show it: quoted, escaped, of bounded length."""
+    if not isinstance(id, str):
+        return f"<{type(id).__name__}>"
+    return repr(id) if len(id) <= 80 else f"{id[:80]!r}…"
+
+
+class SscError(Exception):
+    """The root of all errors that ssc-rx raises."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else type(self).__name__
+
+
+class InvalidOptionError(SscError, ValueError):
+    """An option or argument is out of its range or of the wrong type."""
+
+
+class InvalidUrlError(SscError, ValueError):
+    """A URL that no WebSocket can be dialled at."""
+
+    def __init__(self, url: object, reason: str) -> None:
+        self.url = url
+        self.reason = reason
+        shown = without_credentials(url) if isinstance(url, str) else repr(url)
+        super().__init__(
+            f"{shown!r} is no WebSocket URL: {reason}; "
+            "give one like 'wss://example.org/feed'"
+        )
+
+
+class InvalidIdError(SscError, TypeError):
+    """An ID that isn't a string."""
+
+    def __init__(self, id: object) -> None:
+        self.id = id
+        super().__init__(f"a socket's ID must be a str, not {type(id).__name__}")
+
+
+class EmptyIdError(SscError, ValueError):
+    """An ID without a single character."""
+
+    def __init__(self) -> None:
+        super().__init__("a socket's ID can't be empty; give it a name or its URL")
+
+
+class DuplicateIdError(SscError):
+    """The ID is taken by another socket of the pool."""
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+        super().__init__(
+            f"the ID {shown(id)} is taken; choose another with id=, "
+            "or await remove_socket() for the old one first"
+        )
+
+
+class UnknownSocketError(SscError, KeyError):
+    """No socket of the pool has that ID."""
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+        super().__init__(
+            f"no socket has the ID {shown(id)}; pool.list() tells which there are"
+        )
+
+
+class TooManySocketsError(SscError):
+    """The pool holds `max_sockets` sockets already."""
+
+    def __init__(self, max_sockets: int) -> None:
+        self.max_sockets = max_sockets
+        super().__init__(
+            f"the pool is full: max_sockets={max_sockets}; "
+            "remove a socket or allow more"
+        )
+
+
+class SocketClosedError(SscError):
+    """The socket isn't open: still being dialled, closing, or gone."""
+
+    def __init__(self, id: str, state: str) -> None:
+        self.id = id
+        self.state = state
+        super().__init__(
+            f"the socket {shown(id)} is {state}, not open; nothing was queued"
+        )
+
+
+class OutboxFullError(SscError):
+    """The peer reads too slowly: its outbox has no room for another message."""
+
+    def __init__(self, id: str, messages: int, bytes: int, *, closing: bool) -> None:
+        self.id = id
+        self.messages = messages
+        self.bytes = bytes
+        self.closing = closing
+        then = (
+            "the socket is being closed with 1013 (Overflow.CLOSE)"
+            if closing
+            else "write less, or await pool.send(), which waits for room"
+        )
+        super().__init__(
+            f"the outbox of {shown(id)} is full ({messages} messages, {bytes} bytes): "
+            f"its peer reads too slowly; {then}"
+        )
+
+
+class InvalidMessageError(SscError, ValueError):
+    """Not a message that can be written."""
+
+
+class MessageTooBigError(InvalidMessageError):
+    """A payload over `max_message_size`."""
+
+    def __init__(self, size: int, max_message_size: int) -> None:
+        self.size = size
+        self.max_message_size = max_message_size
+        super().__init__(
+            f"the payload has {size} bytes, max_message_size is {max_message_size}; "
+            "split it or raise the limit"
+        )
+
+
+class PayloadError(SscError, ValueError):
+    """A received payload that isn't what was asked for."""
+
+    def __init__(self, id: str, wanted: str, reason: str) -> None:
+        self.id = id
+        self.wanted = wanted
+        self.reason = reason
+        super().__init__(f"a message of {shown(id)} isn't {wanted}: {reason}")
+
+
+class PoolNotRunningError(SscError):
+    """The pool isn't started yet, or is stopping or stopped."""
+
+    def __init__(self, name: str, state: str) -> None:
+        self.name = name
+        self.state = state
+        then = {
+            "new": "await pool.start() first, or use `async with pool:`",
+            "stopping": "it takes no new work",
+        }.get(state, "make a new Pool: a stopped one stays stopped")
+        super().__init__(f"the pool {name!r} is {state}; {then}")
+
+
+class PoolStartError(ExceptionGroup, SscError):  # type: ignore[type-arg]
+    """`start()` could not open what it had to; holds one error for each URL."""
+
+    def __new__(cls, message: str, errors: Sequence[Exception]) -> "PoolStartError":
+        return super().__new__(cls, message, list(errors))
+
+    def derive(self, excs: Sequence[Any]) -> "PoolStartError":
+        return PoolStartError(self.message, excs)
+
+    def __str__(self) -> str:
+        return ExceptionGroup.__str__(self)
+
+
+class WrongThreadError(SscError):
+    """A pool belongs to one event loop; this call came from another thread."""
+
+    def __init__(self, name: str, call: str) -> None:
+        self.name = name
+        self.call = call
+        super().__init__(
+            f"{call} was called outside the event loop's thread of pool {name!r}; "
+            f"use loop.call_soon_threadsafe(pool.{call}, ...), "
+            "or push into pool.writes.on_next(...), which may be called from any thread"
+        )
+
+
+class DialError(SscError, ConnectionError):
+    """A server socket could not be opened.
+
+    Attributes:
+        url: What was dialled, without credentials.
+        reason: What went wrong.
+        status: The HTTP status of the answer, when there was one.
+    """
+
+    def __init__(
+        self, url: str, reason: str, hint: str = "", *, status: int | None = None
+    ) -> None:
+        self.url = without_credentials(url)
+        self.reason = reason
+        self.status = status
+        text = f"can't open {self.url}: {reason}"
+        super().__init__(f"{text}; {hint}" if hint else text)
+
+
+class OriginRefusedError(SscError):
+    """A browser whose page comes from another site wanted in."""
+
+    def __init__(self, origin: str | None, host: str | None) -> None:
+        self.origin = origin
+        self.host = host
+        super().__init__(
+            f"the Origin {shown(origin)} may not connect to {shown(host)}; "
+            "allow it with Pool(origins=[...])"
+        )
+
+
+class ServeError(SscError, OSError):
+    """The embedded server can't listen where it was told to."""
+
+
+class UnsupportedByTransportError(SscError):
+    """The connection below the socket can't do that."""
+
+
+class ReentrancyLimitError(SscError):
+    """Observers that react to a stream by feeding the same stream, without end."""
+
+    def __init__(self, stream: str, limit: int) -> None:
+        self.stream = stream
+        self.limit = limit
+        super().__init__(
+            f"more than {limit} values wait in the stream {stream!r}: an observer feeds "
+            "the stream that it observes; break the loop with a filter"
+        )
+
+
+class LinkError(SscError):
+    """Why an open link ended without a clean closing handshake."""
+
+
+class PeerProtocolError(LinkError):
+    """The peer broke RFC 6455, or one of our limits."""
+
+
+class PingTimeoutError(LinkError):
+    """Nothing was received from the peer after a ping."""
+
+    def __init__(self, timeout: float) -> None:
+        self.timeout = timeout
+        super().__init__(f"no sign of life within ping_timeout={timeout} s of a ping")
+
+
+class CloseTimeoutError(LinkError):
+    """The closing handshake did not end in time."""
+
+
+class LinkLostError(LinkError):
+    """The connection went away without a closing handshake."""

@@ -1,0 +1,128 @@
+"""The ground a pool stands on: its thread and loop, its state, streams and sockets."""
+
+import itertools
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import get_ident
+from typing import Any, Literal
+
+from reactivex.scheduler.eventloop import AsyncIOScheduler
+
+from ssc_rx.core.registry import Registry
+from ssc_rx.core.stats import PoolStats
+from ssc_rx.driver import Driver
+from ssc_rx.errors import PoolNotRunningError, WrongThreadError
+from ssc_rx.events import Event
+from ssc_rx.ledger import Ledger
+from ssc_rx.message import Message
+from ssc_rx.options import Options
+from ssc_rx.sockets import Socket
+from ssc_rx.streams.hub import Hub, MessageHub
+from ssc_rx.streams.stream import Home, LoopScheduler, Stream
+
+__all__ = ["Grounds"]
+
+_numbers = itertools.count(1)
+
+
+class Grounds:
+    """What a pool is and has; what it does comes on top."""
+
+    def __init__(self, name: str | None, options: Options) -> None:
+        self._name = name or f"{Path(sys.argv[0]).stem or 'python'}-{next(_numbers)}"
+        self._options = options
+        self._state: Literal["new", "running", "stopping", "stopped"] = "new"
+        self._thread: int | None = None
+        self._driver: Driver | None = None
+        self._rx_scheduler: AsyncIOScheduler | None = None
+        self._registry: Registry[Socket] = Registry(options.max_sockets)
+        self._home = home = Home(
+            scheduler=LoopScheduler(self._scheduler),
+            defer=self._defer,
+            subscriber_failed=lambda *failure: self._ledger.subscriber_failed(*failure),
+            payload_invalid=lambda *what: self._ledger.payload_invalid(*what),
+        )
+        self._ledger = Ledger(home)
+        self._messages = MessageHub("pool.messages", home)
+        self._to_complete: tuple[Hub[Any], ...] = (self._messages, self._ledger.events)
+
+    # What it is
+
+    @property
+    def name(self) -> str:
+        """The pool's name."""
+        return self._name
+
+    @property
+    def messages(self) -> Stream[Message]:
+        """All TEXT and BINARY messages that its sockets receive, merged.
+
+        Hot: nothing is replayed. It never fails, and completes at `stop()`.
+        """
+        return self._messages
+
+    @property
+    def events(self) -> Stream[Event]:
+        """What happens to sockets, writes and subscribers; completes at `stop()`."""
+        return self._ledger.events
+
+    def stats(self) -> PoolStats:
+        """A snapshot of the pool and its sockets; cheap, and safe at any time."""
+        hops = self._driver.refused_hops if self._driver is not None else 0
+        rows = [socket.stats for socket in self._registry]
+        return self._ledger.stats(self._name, self._state, rows, hops)
+
+    def __len__(self) -> int:
+        return len(self._registry)
+
+    def __bool__(self) -> bool:
+        """True, even while it holds no socket."""
+        return True
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._registry
+
+    def __getitem__(self, id: str) -> Socket:
+        return self._registry.get(id)
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the IDs, of a copy."""
+        return iter(self._registry.ids())
+
+    def __repr__(self) -> str:
+        return f"<Pool {self._name!r} {self._state}, {len(self)} sockets>"
+
+    def count(self) -> int:
+        """How many sockets it holds; the same as `len(pool)`."""
+        return len(self._registry)
+
+    # Where it may be used
+
+    def _check_thread(self, call: str) -> None:
+        if get_ident() != self._thread:
+            raise WrongThreadError(self._name, call)
+
+    def _check_running(self, call: str, *, stopping: bool = False) -> Driver:
+        """The driver of a pool that takes work; raises if there is none."""
+        if self._driver is None:
+            raise PoolNotRunningError(self._name, self._state)
+        self._check_thread(call)
+        if self._state != "running" and not (stopping and self._state == "stopping"):
+            raise PoolNotRunningError(self._name, self._state)
+        return self._driver
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        if self._rx_scheduler is None:
+            raise PoolNotRunningError(self._name, self._state)
+        return self._rx_scheduler
+
+    def _defer(self, callback: Any) -> None:
+        if self._driver is None:  # nothing runs yet: nothing to wait for
+            callback()
+        else:
+            self._driver.soon(callback)
+
+    def list(self) -> list[str]:
+        """The IDs of its sockets, in the order in which they came."""
+        return self._registry.ids()

@@ -1,0 +1,134 @@
+"""What happened in a pool, told as events and kept as counts."""
+
+import logging
+from collections.abc import Callable, Iterable
+
+from ssc_rx.core.stats import Counts, PoolStats, SocketStats, add_up
+from ssc_rx.errors import CloseTimeoutError, ReentrancyLimitError
+from ssc_rx.events import (
+    DialFailed,
+    Event,
+    PayloadInvalid,
+    SocketClosed,
+    SocketOpened,
+    SubscriberFailed,
+    WriteRefused,
+)
+from ssc_rx.streams.hub import Hub
+from ssc_rx.streams.stream import Home
+
+__all__ = ["Ledger"]
+
+logger = logging.getLogger(__name__)
+
+
+class Ledger:
+    """Owns `pool.events` and the pool's own counters.
+
+    Attributes:
+        events: The stream.
+        clock: UNIX time in seconds; 0 until the pool runs.
+        aborted: Sockets that were cut off because their close took too long.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self.events: Hub[Event] = Hub("pool.events", home)
+        self.clock: Callable[[], float] = lambda: 0.0
+        self.aborted = 0
+        self._opened = self._closed = self._dials_failed = 0
+        self._subscriber_failures = self._payloads_invalid = 0
+        self._gone = Counts()
+        self._refused = 0
+
+    def tell(self, event: Event) -> None:
+        """Count an event and emit it."""
+        match event:
+            case SocketOpened():
+                self._opened += 1
+            case SocketClosed():
+                self.aborted += isinstance(event.info.error, CloseTimeoutError)
+            case DialFailed():
+                self._dials_failed += 1
+            case _:
+                pass
+        try:
+            self.events.emit_in_turn(event)
+        except ReentrancyLimitError:
+            logger.error("an event was dropped: %r", event, exc_info=True)
+
+    def subscriber_failed(
+        self, stream: str, error: BaseException, failures: int, ended: bool
+    ) -> None:
+        """A subscriber raised: count it, and say so ever more rarely."""
+        self._subscriber_failures += 1
+        if not _is_power_of_two(failures) and not ended:
+            return
+        logger.error(
+            "a subscriber of %s failed (%s times)", stream, failures, exc_info=error
+        )
+        self.tell(
+            SubscriberFailed(
+                stream=stream,
+                error=error,
+                failures=failures,
+                ended=ended,
+                time=self.clock(),
+            )
+        )
+
+    def payload_invalid(self, id: str, error: Exception) -> None:
+        """An operator skipped a payload that it couldn't decode."""
+        self._payloads_invalid += 1
+        if _is_power_of_two(self._payloads_invalid):
+            self.tell(
+                PayloadInvalid(
+                    id=id,
+                    error=error,
+                    failures=self._payloads_invalid,
+                    time=self.clock(),
+                )
+            )
+
+    def write_refused(self, id: str, error: Exception) -> None:
+        """A write that was pushed into a Subject was refused."""
+        self.tell(WriteRefused(id=id, error=error, time=self.clock()))
+
+    def refuse(self, writes: int = 1) -> None:
+        """Count refused writes that no socket counts."""
+        self._refused += writes
+
+    def gone(self, last: SocketStats) -> None:
+        """Keep the counts of a socket that left the pool."""
+        self._closed += 1
+        self._gone = add_up((self._gone, last))
+
+    def stats(
+        self, name: str, state: str, sockets: Iterable[SocketStats], refused_hops: int
+    ) -> PoolStats:
+        """A snapshot of the pool."""
+        rows = tuple(sockets)
+        sums = add_up((self._gone, *rows))
+        return PoolStats(
+            name=name,
+            state=state,
+            time=self.clock(),
+            sockets=rows,
+            sockets_opened=self._opened,
+            sockets_closed=self._closed,
+            dials_failed=self._dials_failed,
+            subscriber_failures=self._subscriber_failures,
+            payloads_invalid=self._payloads_invalid,
+            messages_in=sums.messages_in,
+            bytes_in=sums.bytes_in,
+            messages_out=sums.messages_out,
+            bytes_out=sums.bytes_out,
+            accepted=sums.accepted,
+            refused=sums.refused + self._refused + refused_hops,
+            queued=sums.queued,
+            queued_bytes=sums.queued_bytes,
+            failed=sums.failed,
+        )
+
+
+def _is_power_of_two(n: int) -> bool:
+    return n & (n - 1) == 0

@@ -1,0 +1,109 @@
+"""The seams: what the parts of the library may know of each other.
+
+Transport ──calls──▶ Receiver        what a socket hears from its connection
+Receiver  ──calls──▶ Transport       what a socket tells its connection
+Driver    ──calls──▶ Driven          time and flushes
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from ssc_rx.events import CloseInfo
+from ssc_rx.message import Message, MessageType
+
+__all__ = ["Driven", "Outgoing", "Receiver", "Transport"]
+
+
+class Outgoing:
+    """A write that was accepted: what an outbox holds and a transport sends.
+
+    One object serves all recipients of a broadcast. `wire` is its frame where that is
+    the same bytes for many connections (sent by a server, without extensions): the
+    first transport to need it fills it in.
+    """
+
+    __slots__ = ("payload", "type", "wire")
+
+    def __init__(self, message: Message) -> None:
+        self.type = message.type
+        self.payload = message.payload
+        self.wire: bytes | None = None
+
+
+class Receiver(Protocol):
+    """What a transport tells the socket above it; all on the event loop."""
+
+    def on_data(self, now: float) -> None:
+        """Something was read at loop time `now`; its messages follow."""
+
+    def on_message(self, type: MessageType, payload: bytes) -> None:
+        """A whole TEXT or BINARY message; TEXT is checked to be UTF-8."""
+
+    def on_pong(self, payload: bytes) -> None:
+        """A PONG (RFC 6455 section 5.5.3)."""
+
+    def on_writable(self) -> None:
+        """The transport takes data again, after it did not."""
+
+    def on_closing(self, error: Exception | None) -> None:
+        """The peer began to close, or broke the protocol (`error`); no more messages."""
+
+    def on_closed(self, info: CloseInfo) -> None:
+        """The connection is gone; the last call."""
+
+
+@runtime_checkable
+class Transport(Protocol):
+    """One open connection, whatever carries it.
+
+    Nothing here blocks, awaits or raises for the state of the connection. Calls to the
+    receiver never come from inside a call to the transport.
+    """
+
+    can_ping: bool
+    can_abort: bool
+    can_pause: bool
+    can_join: bool
+
+    @property
+    def writable(self) -> bool:
+        """Whether a write would be taken now."""
+
+    @property
+    def remote_address(self) -> Any:
+        """The peer's address, as the operating system gives it; `None` if unknown."""
+
+    @property
+    def subprotocol(self) -> str | None:
+        """The negotiated subprotocol (RFC 6455 section 1.9)."""
+
+    @property
+    def request(self) -> Any:
+        """The opening request, with `path` and `headers`; `None` if there was none."""
+
+    def attach(self, receiver: Receiver) -> None:
+        """Deliver to `receiver` from the next turn of the loop on; once."""
+
+    def write(self, batch: Sequence[Outgoing]) -> None:
+        """Hand over messages, in order; only while `writable`."""
+
+    def ping(self, payload: bytes) -> None:
+        """Send a PING past the queue."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Start the closing handshake, if it hasn't begun."""
+
+    def abort(self) -> None:
+        """Cut the connection at once; `on_closed` follows."""
+
+
+class Driven(Protocol):
+    """What the driver drives: something with a deadline and an outbox."""
+
+    due: float
+
+    def on_due(self, now: float) -> None:
+        """The deadline `due` has come."""
+
+    def flush(self) -> None:
+        """Hand over what was queued in this turn of the loop."""

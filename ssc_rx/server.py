@@ -1,0 +1,275 @@
+"""The embedded server: every peer that passes its handshake joins the pool."""
+
+import asyncio
+import inspect
+import itertools
+import logging
+import os
+import socket as socket_module
+import ssl as ssl_module
+from collections.abc import Awaitable, Callable, Sequence
+from types import TracebackType
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from websockets.exceptions import NegotiationError
+from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
+from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from ssc_rx.core.origin import origin_allowed
+from ssc_rx.driver import Driver
+from ssc_rx.errors import (
+    DuplicateIdError,
+    LinkLostError,
+    OriginRefusedError,
+    PoolNotRunningError,
+    ServeError,
+    SscError,
+    TooManySocketsError,
+)
+from ssc_rx.options import Options
+from ssc_rx.sockets import Socket
+from ssc_rx.transports.link import Link
+
+__all__ = ["IdOf", "ProcessRequest", "Server", "check_origin"]
+
+T = TypeVar("T")
+IdOf = Callable[[Request], str | Awaitable[str]]
+Answer = tuple[int, str] | None
+ProcessRequest = Callable[[Request], Answer | Awaitable[Answer]]
+
+logger = logging.getLogger(__name__)
+
+
+class Server:
+    """What `pool.serve(...)` gives: `async with` it to listen.
+
+    Leaving stops listening; the sockets it let in stay in the pool.
+    """
+
+    def __init__(
+        self,
+        *,
+        driver: Driver,
+        options: Options,
+        register: Callable[[str], Socket],
+        host: str | None,
+        port: int,
+        unix: str | None,
+        ssl: ssl_module.SSLContext | None,
+        id: IdOf | None,
+        process_request: ProcessRequest | None,
+        subprotocols: Sequence[str] | None,
+    ) -> None:
+        self._driver = driver
+        self._options = options
+        self._register = register
+        self._host = host
+        self._port = port
+        self._unix = unix
+        self._ssl = ssl
+        self._numbers = itertools.count(1)
+        self._id: IdOf = id or self._numbered
+        self._process_request = process_request
+        self._subprotocols = subprotocols
+        self._listener: asyncio.Server | None = None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; 0 on a Unix socket."""
+        if self._listener is None or self._unix is not None:
+            return 0
+        return int(self._listener.sockets[0].getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        """A URL to reach it by."""
+        if self._unix is not None:
+            return f"ws+unix:{self._unix}"
+        host = self._host or "localhost"
+        if ":" in host:
+            host = f"[{host}]"
+        return f"{'ws' if self._ssl is None else 'wss'}://{host}:{self.port}"
+
+    async def __aenter__(self) -> "Server":
+        """Listen.
+
+        Raises:
+            ServeError: If it can't.
+        """
+        loop = self._driver.loop
+        try:
+            if self._unix is not None:
+                _refuse_living(self._unix)
+                self._listener = await loop.create_unix_server(
+                    self._link, self._unix, ssl=self._ssl
+                )
+            else:
+                self._listener = await loop.create_server(
+                    self._link, self._host, self._port, ssl=self._ssl, backlog=1024
+                )
+        except (OSError, OverflowError, TypeError, ValueError) as exc:
+            if isinstance(exc, ServeError):
+                raise
+            place = self._unix or f"{self._host}:{self._port}"
+            raise ServeError(
+                f"can't listen on {place}: {exc}; "
+                "choose another port, or 0 for any that is free"
+            ) from exc
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop listening; handshakes under way are answered with 503."""
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+            if self._unix is not None and os.path.exists(self._unix):
+                os.unlink(self._unix)
+
+    # One peer's opening handshake
+
+    def _link(self) -> "_Arriving":
+        protocol = ServerProtocol(
+            extensions=(
+                enable_server_permessage_deflate(None)
+                if self._options.compression == "deflate"
+                else None
+            ),
+            subprotocols=cast("Sequence[Subprotocol] | None", self._subprotocols),
+            select_subprotocol=_select_subprotocol,
+            max_size=self._options.max_message_size,
+            logger=logger,
+        )
+        return _Arriving(protocol, self._driver, self._shake_hands)
+
+    async def _shake_hands(self, link: Link) -> None:
+        opened = False
+        try:
+            async with asyncio.timeout(self._options.open_timeout):
+                request = await link.read_request()
+                if request is not None:
+                    opened = await self._answer(link, request)
+                if not opened:
+                    await link.wait_lost()
+        except TimeoutError:
+            logger.info("an opening handshake was cut off at open_timeout")
+        finally:
+            if not opened:
+                link.abort()
+
+    async def _answer(self, link: Link, request: Request) -> bool:
+        """Answer the request; tells whether it became a socket."""
+        try:
+            if self._process_request is not None:
+                answer = await _outcome(self._process_request(request))
+                if answer is not None:
+                    return link.respond(link.rejection(*answer))
+            response = link.check_request(request)
+            if response.status_code != 101:
+                return link.respond(response)
+            check_origin(request, self._options)
+            socket = self._register(await _outcome(self._id(request)))
+        except Exception as error:
+            return link.respond(link.rejection(*_refusal(error)))
+        return self._admit(socket, link, response)
+
+    def _admit(self, socket: Socket, link: Link, response: Response) -> bool:
+        socket.may_withdraw(link.abort)
+        if self._listener is None:
+            response = link.rejection(503, "The server is shutting down.\n")
+        if link.respond(response):
+            return socket.opened(link)
+        socket.failed(LinkLostError("the peer left during its opening handshake"))
+        return False
+
+    def _numbered(self, request: Request) -> str:
+        """The default ID; without the query, which may hold a token."""
+        return f"{urlsplit(request.path).path}#{next(self._numbers)}"
+
+
+def check_origin(request: Any, options: Options) -> None:
+    """Let a handshake through that no foreign web page began.
+
+    Raises:
+        OriginRefusedError: If one did.
+    """
+    headers = getattr(request, "headers", None)
+    if headers is not None:
+        origin, host = headers.get("Origin"), headers.get("Host")
+        if not origin_allowed(origin, host, options.origins):
+            raise OriginRefusedError(origin, host)
+
+
+class _Arriving(Link):
+    """A link that starts its opening handshake as soon as it is connected."""
+
+    __slots__ = ("_driver", "_shake_hands")
+
+    def __init__(
+        self,
+        protocol: ServerProtocol,
+        driver: Driver,
+        shake_hands: Callable[[Link], Any],
+    ) -> None:
+        super().__init__(protocol, driver.loop)
+        self._driver = driver
+        self._shake_hands = shake_hands
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._driver.spawn(self._shake_hands(self), "ssc-rx opening handshake")
+
+
+async def _outcome(result: T | Awaitable[T]) -> T:
+    return await result if inspect.isawaitable(result) else cast("T", result)
+
+
+def _refusal(error: Exception) -> tuple[int, str]:
+    """The HTTP answer for what went wrong on our side of a handshake."""
+    match error:
+        case DuplicateIdError():
+            return 409, "A socket of that ID is connected.\n"
+        case OriginRefusedError():
+            return 403, f"{error}.\n"
+        case PermissionError():
+            return 403, f"{error or 'Forbidden'}\n"
+        case TooManySocketsError() | PoolNotRunningError():
+            return 503, "No more sockets are taken.\n"
+        case _:
+            logger.error("an opening handshake failed", exc_info=error)
+            if isinstance(error, SscError):
+                return 400, f"{error}.\n"
+            return 500, "The server failed; see its log.\n"
+
+
+def _select_subprotocol(
+    protocol: ServerProtocol, offered: Sequence[Subprotocol]
+) -> Subprotocol | None:
+    """The first of ours that the peer offers; a peer that offers none is let in."""
+    ours = protocol.available_subprotocols
+    if not ours or not offered:
+        return None
+    for subprotocol in ours:
+        if subprotocol in offered:
+            return subprotocol
+    raise NegotiationError(f"invalid subprotocol; expected one of {', '.join(ours)}")
+
+
+def _refuse_living(path: str) -> None:
+    """asyncio would take the path away from a server that lives."""
+    with socket_module.socket(socket_module.AF_UNIX) as probe:
+        try:
+            probe.connect(path)
+        except OSError:
+            return
+    raise ServeError(f"can't listen on {path}: another server does; choose a path")

@@ -1,0 +1,249 @@
+"""`Socket`: what a user sees and does of one connection of a pool."""
+
+from asyncio import Future
+from collections.abc import Iterable
+from threading import get_ident
+from typing import Any
+
+from ssc_rx.core.lifecycle import SocketState
+from ssc_rx.core.stats import SocketStats
+from ssc_rx.endpoint import Endpoint, Shared
+from ssc_rx.errors import (
+    InvalidOptionError,
+    SscError,
+    UnsupportedByTransportError,
+    shown,
+)
+from ssc_rx.events import CloseInfo, SocketKind
+from ssc_rx.message import Message, MessageType, check_writable, to_message
+from ssc_rx.options import Options
+from ssc_rx.ports import Outgoing
+from ssc_rx.streams.hub import Hub
+from ssc_rx.streams.stream import Stream
+from ssc_rx.streams.writes import Writes
+
+__all__ = ["Socket", "check_close"]
+
+
+class Socket(Endpoint):
+    """One connection of a pool: dialled (kind "server") or accepted (kind "client").
+
+    Get one from `pool[id]`, `add_server_socket` or `add_client_socket`. It belongs to
+    the pool's event loop: from another thread only `writes.on_next` may be called.
+
+    Attributes:
+        id: The socket's ID in its pool.
+        kind: "server" or "client".
+        url: What was dialled; `None` for a client socket.
+        tags: Names that its owner gave it.
+        data: Yours: what your application keeps about this socket.
+        generation: How many connections it has had; 0 before the first is open.
+        opened_at: UNIX seconds at which it opened; `None` before.
+        latency: Seconds of the last ping's round trip; `None` before the first.
+        close_info: How it ended; `None` before.
+    """
+
+    __slots__ = ("data", "tags", "url")
+
+    def __init__(
+        self,
+        shared: Shared,
+        id: str,
+        kind: SocketKind,
+        options: Options,
+        *,
+        url: str | None = None,
+        tags: Iterable[str] = (),
+    ) -> None:
+        super().__init__(shared, id, kind, options)
+        self.url = url
+        self.tags = frozenset(tags)
+        self.data: Any = None
+
+    def __repr__(self) -> str:
+        return f"<Socket {shown(self.id)} {self.kind} {self.state}>"
+
+    @property
+    def state(self) -> SocketState:
+        """Where it is in its life."""
+        return self._life.state
+
+    @property
+    def remote_address(self) -> Any:
+        """The peer's address, as the operating system gives it; `None` if unknown."""
+        return None if self._transport is None else self._transport.remote_address
+
+    @property
+    def subprotocol(self) -> str | None:
+        """The negotiated subprotocol (RFC 6455 section 1.9); `None` if there is none."""
+        return None if self._transport is None else self._transport.subprotocol
+
+    @property
+    def request(self) -> Any:
+        """The opening request, with `path` and `headers`; `None` if there was none."""
+        return None if self._transport is None else self._transport.request
+
+    @property
+    def stats(self) -> SocketStats:
+        """A snapshot of its state and counters."""
+        outbox = self._outbox
+        return SocketStats(
+            id=self.id,
+            kind=self.kind,
+            state=self.state,
+            generation=self.generation,
+            latency=self.latency,
+            opened_at=self.opened_at,
+            last_received=self._time or None,
+            messages_in=self.messages_in,
+            bytes_in=self.bytes_in,
+            messages_out=outbox.handed_over,
+            bytes_out=outbox.handed_over_bytes,
+            accepted=outbox.accepted,
+            refused=self.refused,
+            queued=len(outbox),
+            queued_bytes=outbox.queued_bytes,
+            failed=dict(outbox.failed),
+        )
+
+    @property
+    def messages(self) -> Stream[Message]:
+        """What this very socket receives; completes when it is gone for good.
+
+        Whoever subscribes right after the socket opened, before awaiting anything,
+        misses nothing.
+        """
+        if self._hub is None:
+            self._hub = Hub("socket.messages", self._shared.home)
+            if self.state is SocketState.CLOSED:
+                self._hub.complete()
+        return self._hub
+
+    @property
+    def writes(self) -> Writes:
+        """Push `str`, `bytes` or a `Message` into it to write that to this socket.
+
+        `on_next` may be called from any thread and never raises: a refused write is a
+        `WriteRefused` event. As an Observable it shows what this socket accepted.
+        """
+        if self._writes is None:
+            self._writes = Writes("socket.writes", self._shared.home, self._push)
+            if self.state is SocketState.CLOSED:
+                self._writes.complete()
+        return self._writes
+
+    def _push(self, value: object) -> None:
+        shared = self._shared
+        if get_ident() != shared.thread:
+            shared.driver.hop(self._push, value)
+            return
+        try:
+            self.write(value)
+        except SscError as error:
+            shared.write_refused(self.id, error)
+
+    def write(self, data: object) -> None:
+        """Queue a message for this socket; never blocks.
+
+        Args:
+            data: `str` for TEXT, bytes-like for BINARY, a `dict` or `list` for JSON in
+                TEXT, or a `Message`, whose ID is ignored.
+
+        Raises:
+            SocketClosedError: If the socket isn't open.
+            OutboxFullError: If its outbox is full.
+            InvalidMessageError: If `data` can't be sent; MessageTooBigError if too big.
+            WrongThreadError: If called from another thread.
+        """
+        self._shared.check_thread("write")
+        message = self.checked(data)
+        if (error := self.accept(message, Outgoing(message))) is not None:
+            raise error
+
+    async def send(self, data: object) -> None:
+        """Queue a message for this socket, waiting for room in its outbox.
+
+        Same queue and order as `write`. Returning means queued, not delivered.
+        Cancelling it while it waits withdraws the message.
+
+        Raises:
+            SocketClosedError: If the socket isn't open, or ends while this waits.
+            InvalidMessageError, MessageTooBigError, WrongThreadError: As for `write`.
+        """
+        self._shared.check_thread("send")
+        message = self.checked(data)
+        await self.accept_when_room(message, Outgoing(message))
+
+    def checked(self, data: object) -> Message:
+        """Make a message of `data` that this socket can send, or raise."""
+        try:
+            message = to_message(self.id, data)
+            check_writable(message, self._options.max_message_size)
+            if message.type > MessageType.BINARY:
+                self._check_can_ping()
+        except SscError:
+            self.refused += 1
+            raise
+        return message
+
+    def _check_can_ping(self) -> None:
+        if self._transport is not None and not self._transport.can_ping:
+            raise UnsupportedByTransportError(
+                f"the connection of {shown(self.id)} can't send PING or PONG; "
+                "its web server sends pings by a setting of its own"
+            )
+
+    def close(self, code: int = 1000, reason: str = "") -> Future[CloseInfo]:
+        """Close the socket after what is queued; acts at the call.
+
+        Args:
+            code: The close code to send (RFC 6455 section 7.4).
+            reason: At most 123 bytes of UTF-8.
+
+        Returns:
+            An awaitable of how it ended, which may be dropped. Cancelling it has no
+            effect on the socket.
+
+        Raises:
+            InvalidOptionError: If code or reason can't be sent.
+            WrongThreadError: If called from another thread.
+        """
+        self._shared.check_thread("close")
+        check_close(code, reason)
+        return self.end(code, reason)
+
+    def wait_closed(self) -> Future[CloseInfo]:
+        """Wait until it is gone for good, and tell how that came.
+
+        Cancelling the wait has no effect on the socket.
+        """
+        self._shared.check_thread("wait_closed")
+        return self.ended()
+
+
+def check_close(code: int, reason: str) -> None:
+    """Let a close code and reason through (RFC 6455 sections 5.5.1 and 7.4).
+
+    Raises:
+        InvalidOptionError: If they can't be sent.
+    """
+    sendable = isinstance(code, int) and (
+        code in (1000, 1001, 1002, 1003, *range(1007, 1015)) or 3000 <= code < 5000
+    )
+    if not sendable:
+        raise InvalidOptionError(
+            f"{code!r} is no close code that may be sent; "
+            "use 1000, 1001, 1007 to 1014, or one of your own from 4000 to 4999"
+        )
+    if not isinstance(reason, str):
+        raise InvalidOptionError(
+            f"a close reason must be a str, not {type(reason).__name__}"
+        )
+    try:
+        size = len(reason.encode())
+    except UnicodeEncodeError as error:
+        raise InvalidOptionError(f"a close reason must be UTF-8: {error}") from error
+    if size > 123:
+        raise InvalidOptionError(
+            f"a close reason has at most 123 bytes of UTF-8, this one {size}"
+        )

@@ -1,0 +1,1 @@
+"""Streams: hot Observables that a subscriber can't hurt, and Subjects to write to."""

@@ -1,0 +1,159 @@
+"""`Stream`: an Observable at home in a pool and its event loop."""
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from reactivex import Observable, abc, typing
+from reactivex.scheduler.eventloop import AsyncIOScheduler
+from reactivex.scheduler.periodicscheduler import PeriodicScheduler
+
+__all__ = ["Home", "LoopScheduler", "Stream"]
+
+T_co = TypeVar("T_co", covariant=True)
+State = TypeVar("State")
+
+
+class LoopScheduler(PeriodicScheduler):
+    """Schedules on the pool's event loop, which is known only once the pool runs.
+
+    reactivex's own default is a new thread for each time operator.
+    """
+
+    def __init__(self, loop_scheduler: Callable[[], AsyncIOScheduler]) -> None:
+        super().__init__()
+        self._loop_scheduler = loop_scheduler
+
+    def schedule(
+        self, action: typing.ScheduledAction[State], state: State | None = None
+    ) -> abc.DisposableBase:
+        return self._loop_scheduler().schedule(action, state)
+
+    def schedule_relative(
+        self,
+        duetime: typing.RelativeTime,
+        action: typing.ScheduledAction[State],
+        state: State | None = None,
+    ) -> abc.DisposableBase:
+        return self._loop_scheduler().schedule_relative(duetime, action, state)
+
+    def schedule_absolute(
+        self,
+        duetime: typing.AbsoluteTime,
+        action: typing.ScheduledAction[State],
+        state: State | None = None,
+    ) -> abc.DisposableBase:
+        return self._loop_scheduler().schedule_absolute(duetime, action, state)
+
+
+class Home:
+    """What streams need of the pool they live in.
+
+    Attributes:
+        scheduler: The default scheduler of time operators.
+        defer: Runs a callable in a later turn of the loop.
+        subscriber_failed: Told of each raise: stream's name, error, how often this
+            subscriber has failed, whether its pipeline ended.
+        payload_invalid: Told the ID and error of each payload that an operator skipped.
+    """
+
+    __slots__ = ("defer", "payload_invalid", "scheduler", "subscriber_failed")
+
+    def __init__(
+        self,
+        *,
+        scheduler: abc.SchedulerBase,
+        defer: Callable[[Callable[[], None]], None],
+        subscriber_failed: Callable[[str, BaseException, int, bool], None],
+        payload_invalid: Callable[[str, Exception], None],
+    ) -> None:
+        self.scheduler = scheduler
+        self.defer = defer
+        self.subscriber_failed = subscriber_failed
+        self.payload_invalid = payload_invalid
+
+
+class Stream(Observable[T_co]):
+    """An Observable whose operators give a `Stream` again.
+
+    It differs from a plain `reactivex.Observable` in three ways:
+
+    - `subscribe` refuses a coroutine function, which would never be awaited;
+    - each subscriber runs in the `contextvars` context in which it subscribed;
+    - time operators (`debounce`, `buffer_with_time`, ...) run on the pool's event loop
+      unless they are given another scheduler.
+
+    Streams are hot: nothing is replayed, and unsubscribing closes no socket. They
+    belong to the event loop's thread.
+    """
+
+    home: Home
+
+    if not TYPE_CHECKING:  # the overloads of Observable.pipe say it all
+
+        def pipe(self, *operators: Callable[[Any], Any]) -> Any:
+            result: Any = self
+            for operator in operators:
+                result = adopt(operator(result), self.home)
+            return result
+
+    def subscribe(
+        self,
+        on_next: abc.ObserverBase[T_co] | abc.OnNext[T_co] | None = None,
+        on_error: abc.OnError | None = None,
+        on_completed: abc.OnCompleted | None = None,
+        *,
+        scheduler: abc.SchedulerBase | None = None,
+    ) -> abc.DisposableBase:
+        """Subscribe an observer, or up to three callbacks.
+
+        Args:
+            on_next: Called with each value, synchronously, on the event loop; or an
+                observer. One that raises is reported as `SubscriberFailed` and goes on
+                receiving; the other subscribers don't notice.
+            on_error: Called when the pipeline fails; pool streams themselves never do.
+            on_completed: Called once, when the pool has stopped or the socket is gone.
+            scheduler: For time operators; the pool's event loop by default.
+
+        Returns:
+            The subscription; `dispose()` ends it.
+
+        Raises:
+            TypeError: If a callback is a coroutine function.
+        """
+        for callback in (
+            getattr(on_next, "on_next", on_next),
+            on_error,
+            on_completed,
+        ):
+            if _is_async(callback):
+                raise TypeError(
+                    f"{_name(callback)} is a coroutine function: a subscriber is called "
+                    "synchronously, so it would never be awaited; subscribe a plain "
+                    "function that puts the value into an asyncio.Queue, or starts a "
+                    "task in a TaskGroup"
+                )
+        return super().subscribe(
+            on_next,
+            on_error,
+            on_completed,
+            scheduler=scheduler or self.home.scheduler,
+        )
+
+
+def adopt(result: Any, home: Home) -> Any:
+    """Make what an operator returned a `Stream` of this home, if it can be one."""
+    if type(result) is Observable:
+        result.__class__ = Stream
+        result.home = home
+    return result
+
+
+def _is_async(callback: object) -> bool:
+    return inspect.iscoroutinefunction(callback) or inspect.iscoroutinefunction(
+        getattr(callback, "__call__", None)  # noqa: B004 - the method itself is wanted
+    )
+
+
+def _name(callback: object) -> str:
+    return getattr(callback, "__qualname__", type(callback).__qualname__)

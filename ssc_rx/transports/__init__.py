@@ -1,0 +1,1 @@
+"""Transports: one connected link each, behind the port `ssc_rx.ports.Transport`."""

@@ -1,0 +1,180 @@
+"""Dial a WebSocket server: websockets does proxies, redirects, TLS and time limits."""
+
+import asyncio
+import logging
+import socket
+import ssl as ssl_module
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, cast
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import connect
+from websockets.client import ClientProtocol
+from websockets.exceptions import (
+    InvalidHandshake,
+    InvalidMessage,
+    InvalidProxy,
+    InvalidStatus,
+    InvalidURI,
+    ProxyError,
+    WebSocketException,
+)
+from websockets.typing import Subprotocol
+from websockets.uri import parse_uri
+
+from ssc_rx.errors import (
+    DialError,
+    InvalidOptionError,
+    InvalidUrlError,
+    without_credentials,
+)
+from ssc_rx.transports.link import Link
+
+__all__ = ["check_url", "dial"]
+
+logger = logging.getLogger(__name__)
+
+
+def check_url(url: object) -> str:
+    """Let a `ws://` or `wss://` URL through.
+
+    Raises:
+        InvalidUrlError: If it is none.
+    """
+    if not isinstance(url, str):
+        raise InvalidUrlError(url, f"it is a {type(url).__name__}, not a str")
+    try:
+        scheme = urlsplit(url).scheme
+        if scheme not in ("ws", "wss"):
+            known = f"the scheme is {scheme!r}" if scheme else "it has no scheme"
+            raise InvalidUrlError(url, f"{known}, not ws or wss")
+        parse_uri(url)
+    except InvalidURI as exc:
+        raise InvalidUrlError(url, exc.msg) from exc
+    except ValueError as exc:
+        if isinstance(exc, InvalidUrlError):
+            raise
+        raise InvalidUrlError(url, str(exc)) from exc
+    return url
+
+
+class _Connect(connect):
+    """Like websockets' own, but caller's headers never follow to another host."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        target = super().process_redirect(exc)
+        if isinstance(target, str):
+            new = parse_uri(target)
+            if (new.host, new.port) != (self.ws_uri.host, self.ws_uri.port):
+                self.additional_headers = None
+        return target
+
+
+async def dial(
+    url: str,
+    *,
+    open_timeout: float,
+    max_message_size: int | None,
+    compression: Literal["deflate"] | None,
+    headers: Mapping[str, str] | None = None,
+    subprotocols: Sequence[str] | None = None,
+    ssl: ssl_module.SSLContext | None = None,
+    proxy: str | Literal[True] | None = None,
+) -> Link:
+    """Open a connection to `url`; `open_timeout` seconds for all of it.
+
+    Raises:
+        DialError: If it can't be opened; its text says what to look at.
+        InvalidOptionError: If the arguments contradict each other.
+    """
+    loop = asyncio.get_running_loop()
+
+    def link(protocol: ClientProtocol, **_: Any) -> Link:
+        return Link(protocol, loop)
+
+    try:
+        connecting = _Connect(
+            url,
+            create_connection=cast("Any", link),
+            additional_headers=headers,
+            subprotocols=cast("Sequence[Subprotocol] | None", subprotocols),
+            ssl=ssl if ssl is not None or not url.startswith("wss") else True,
+            proxy=proxy,
+            compression=compression,
+            open_timeout=open_timeout,
+            max_size=max_message_size,
+            logger=logger,
+        )
+    except (TypeError, ValueError, InvalidHandshake) as exc:
+        raise InvalidOptionError(
+            f"can't dial {without_credentials(url)}: {exc}"
+        ) from exc
+    try:
+        return cast("Link", await connecting)
+    except (OSError, WebSocketException, ValueError, ImportError) as exc:
+        raise _dial_error(url, exc, open_timeout) from exc
+
+
+def _dial_error(url: str, exc: Exception, open_timeout: float) -> DialError:
+    host = urlsplit(url).hostname or ""
+    match exc:
+        case TimeoutError():
+            return DialError(
+                url,
+                f"no opening handshake within open_timeout={open_timeout} s",
+                "is it a WebSocket server, and is the way to it free?",
+            )
+        case socket.gaierror():
+            return DialError(
+                url, f"the host {host!r} can't be resolved ({exc})", "check the name"
+            )
+        case ssl_module.SSLError():
+            return DialError(
+                url,
+                f"TLS failed ({exc})",
+                "for a private authority give ssl=an SSLContext that trusts it",
+            )
+        case InvalidStatus():
+            status = exc.response.status_code
+            return DialError(
+                url,
+                f"the server answered HTTP {status}, not 101 Switching Protocols",
+                _status_hint(status),
+                status=status,
+            )
+        case InvalidMessage():
+            return DialError(
+                url,
+                "the peer did not answer in HTTP",
+                "is it a WebSocket server, and ws:// or wss:// right?",
+            )
+        case ProxyError() | InvalidProxy():
+            return DialError(url, f"the proxy failed ({exc})", "check proxy=")
+        case InvalidHandshake():
+            return DialError(
+                url,
+                f"the opening handshake failed ({exc})",
+                "is it a WebSocket server?",
+            )
+        case OSError():
+            return DialError(
+                url,
+                f"no connection ({exc})",
+                "does the server run at that host and port?",
+            )
+        case _:
+            return DialError(url, str(exc))
+
+
+def _status_hint(status: int) -> str:
+    if status in (401, 403):
+        return "give credentials with headers=, or check the Origin rule of the server"
+    if status == 404:
+        return "check the path"
+    if status == 409:
+        return "the server has a socket of that ID"
+    if status in (429, 503):
+        return "the server is busy; try again later"
+    if status >= 500:
+        return "the server has a fault"
+    return "is it a WebSocket endpoint?"

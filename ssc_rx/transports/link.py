@@ -1,0 +1,451 @@
+"""One WebSocket connection over TCP, TLS or a Unix socket, in either direction.
+
+An `asyncio.Protocol` around the Sans-I/O protocol of websockets: that one parses,
+negotiates and answers; the link moves the bytes.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+from websockets.client import ClientProtocol
+from websockets.exceptions import PayloadTooBig
+from websockets.frames import Close, Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import Event, Protocol, Side, State
+from websockets.server import ServerProtocol
+
+from ssc_rx.errors import LinkLostError, PeerProtocolError
+from ssc_rx.events import CloseInfo
+from ssc_rx.message import MessageType
+from ssc_rx.ports import Outgoing, Receiver
+
+__all__ = ["HIGH_WATER_BYTES", "Link"]
+
+HIGH_WATER_BYTES = 64 * 1024
+"""Bytes in the operating system's and asyncio's hands before the outbox has to wait."""
+MAX_UNSENT_CONTROL_BYTES = 1024 * 1024
+"""Automatic PONGs that may wait for a peer that doesn't read, until it is cut off."""
+
+_TEXT, _BINARY, _CONT = Opcode.TEXT, Opcode.BINARY, Opcode.CONT
+_PING, _PONG, _CLOSE = Opcode.PING, Opcode.PONG, Opcode.CLOSE
+_OPCODES = {int(opcode): opcode for opcode in Opcode}
+
+logger = logging.getLogger(__name__)
+
+
+class Link(asyncio.Protocol):
+    """A connection, from its opening handshake to its end.
+
+    Reading is paused between the handshake and `attach`, so that what arrives early,
+    be it together with the handshake, is delivered in order and nothing is lost.
+    """
+
+    __slots__ = (
+        "_answer",
+        "_begun",
+        "_closed",
+        "_early",
+        "_ending",
+        "_error",
+        "_fragments",
+        "_fragments_opcode",
+        "_loop",
+        "_lost",
+        "_masked",
+        "_now",
+        "_paused",
+        "_protocol",
+        "_receiver",
+        "_unsent_control_bytes",
+        "request",
+        "transport",
+    )
+
+    can_ping = True
+    can_abort = True
+    can_pause = True
+    can_join = True
+
+    def __init__(
+        self, protocol: ServerProtocol | ClientProtocol, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._protocol: Protocol = protocol
+        self._loop = loop
+        self._now: Callable[[], float] = loop.time
+        self._masked = protocol.side is Side.CLIENT
+        self._answer: asyncio.Future[Event | None] | None = None
+        self._lost: asyncio.Future[None] | None = None
+        self._receiver: Receiver | None = None
+        self._begun = False
+        self._early: list[Event] = []
+        self._fragments: bytearray | None = None
+        self._fragments_opcode = _TEXT
+        self._paused = False
+        self._unsent_control_bytes = 0
+        self._error: Exception | None = None
+        self._ending = False
+        self._closed: CloseInfo | None = None
+        self.request: Request | None = None
+        self.transport: asyncio.Transport
+
+    @property
+    def writable(self) -> bool:
+        """Whether a write would be taken now."""
+        return not self._paused and self._protocol.state is State.OPEN
+
+    @property
+    def remote_address(self) -> Any:
+        """The peer's address, as `socket.getpeername` gives it."""
+        return self.transport.get_extra_info("peername")
+
+    @property
+    def subprotocol(self) -> str | None:
+        """The negotiated subprotocol."""
+        return self._protocol.subprotocol
+
+    # The opening handshake, dialling: called by websockets.asyncio.client.connect
+
+    async def handshake(
+        self, additional_headers: Any = None, user_agent_header: str | None = None
+    ) -> None:
+        """Send the opening request and wait for the answer."""
+        protocol = cast("ClientProtocol", self._protocol)
+        request = protocol.connect()
+        if additional_headers is not None:
+            request.headers.update(additional_headers)
+        if user_agent_header is not None:
+            request.headers.setdefault("User-Agent", user_agent_header)
+        protocol.send_request(request)
+        self._send_protocol_data()
+        await self._handshake_event()
+        if protocol.handshake_exc is not None:
+            raise protocol.handshake_exc
+        self.request = request
+
+    def start_keepalive(self) -> None:
+        """Nothing: the pool owns keepalive."""
+
+    # The opening handshake, accepting: called by the server
+
+    async def read_request(self) -> Request | None:
+        """Wait for the opening request; `None` if none came that could be read."""
+        event = await self._handshake_event()
+        self.request = event if isinstance(event, Request) else None
+        return self.request
+
+    async def _handshake_event(self) -> Event | None:
+        """The peer's half of the opening handshake; `None` if the connection ended."""
+        if self._early:
+            return self._early.pop(0)
+        if self._closed is not None:
+            return None
+        self._answer = self._loop.create_future()
+        try:
+            return await self._answer
+        finally:
+            self._answer = None
+
+    def check_request(self, request: Request) -> Response:
+        """The answer that RFC 6455 asks for; nothing is sent yet."""
+        return cast("ServerProtocol", self._protocol).accept(request)
+
+    def rejection(self, status: int, text: str) -> Response:
+        """A plain HTTP answer."""
+        return cast("ServerProtocol", self._protocol).reject(status, text)
+
+    def respond(self, response: Response) -> bool:
+        """Send the answer; tells whether the connection is open with it."""
+        if self._closed is not None or self._protocol.state is not State.CONNECTING:
+            return False
+        cast("ServerProtocol", self._protocol).send_response(response)
+        self._send_protocol_data()
+        if response.status_code == 101:
+            return True
+        self.resume_reading()  # to see the peer leave
+        return False
+
+    async def wait_lost(self) -> None:
+        """Wait until the connection is gone; for handshakes that came to nothing."""
+        if self._closed is None:
+            self._lost = self._loop.create_future()
+            await self._lost
+
+    # ports.Transport
+
+    def attach(self, receiver: Receiver) -> None:
+        """Deliver to `receiver` from the next turn of the loop on."""
+        self._receiver = receiver
+        self._loop.call_soon(self._begin)
+
+    def _begin(self) -> None:
+        assert self._receiver is not None
+        self._begun = True
+        early, self._early = self._early, []
+        if early:
+            self._deliver(early, self._now())
+        if self._closed is not None:
+            self._receiver.on_closed(self._closed)
+            return
+        if self._ending:
+            self._report_ending()
+        self.resume_reading()
+
+    def write(self, batch: Sequence[Outgoing]) -> None:
+        """Send messages in one write to the transport below."""
+        if self._protocol.extensions:
+            send = self._senders()
+            for item in batch:
+                send[item.type](item.payload)
+            self._write(b"".join(self._protocol.data_to_send()))
+        elif len(batch) == 1:
+            self._write(self._wire(batch[0]))
+        else:
+            self._write(b"".join([self._wire(item) for item in batch]))
+
+    def _senders(self) -> dict[int, Callable[[bytes], None]]:
+        protocol = self._protocol
+        return {
+            _TEXT: protocol.send_text,
+            _BINARY: protocol.send_binary,
+            _PING: protocol.send_ping,
+            _PONG: protocol.send_pong,
+        }
+
+    def _wire(self, item: Outgoing) -> bytes:
+        if self._masked:  # each frame has its own mask (RFC 6455 section 5.3)
+            return Frame(_OPCODES[item.type], item.payload).serialize(mask=True)
+        wire = item.wire
+        if wire is None:
+            frame = Frame(_OPCODES[item.type], item.payload)
+            wire = item.wire = frame.serialize(mask=False)
+        return wire
+
+    def ping(self, payload: bytes) -> None:
+        """Send a PING past the queue."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_ping(payload)
+            self._send_protocol_data()
+
+    def close(self, code: int, reason: str) -> None:
+        """Start the closing handshake, if it hasn't begun."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(code, reason)
+            self._send_protocol_data()
+
+    def abort(self) -> None:
+        """Cut the connection at once."""
+        self._paused = True
+        self.transport.abort()
+
+    def pause_reading(self) -> None:
+        """Read nothing, for anyone, until `resume_reading`."""
+        self.transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self.transport.set_write_buffer_limits(HIGH_WATER_BYTES)
+
+    def pause_writing(self) -> None:
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        self._unsent_control_bytes = 0
+        if self._receiver is not None:
+            self._receiver.on_writable()
+
+    def data_received(self, data: bytes) -> None:
+        protocol = self._protocol
+        protocol.receive_data(data)
+        events = protocol.events_received()
+        if protocol.writes:
+            self._send_protocol_data()
+        if self._begun:
+            self._deliver(events, self._now())
+        else:
+            self._receive_early(events)
+        if protocol.state is not State.OPEN and (
+            protocol.close_rcvd is not None or protocol.parser_exc is not None
+        ):
+            self._end()
+
+    def eof_received(self) -> None:
+        self._protocol.receive_eof()
+        events = self._protocol.events_received()
+        self._send_protocol_data()
+        if not self._begun:
+            self._receive_early(events)
+        self._end()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        protocol = self._protocol
+        protocol.receive_eof()
+        protocol.data_to_send()
+        self._paused = True
+        if exc is not None and self._error is None:
+            self._error = LinkLostError(f"the connection was lost: {exc}")
+            self._error.__cause__ = exc
+        self._closed = _close_info(protocol, self._error)
+        for waiter in (self._answer, self._lost):
+            if waiter is not None and not waiter.done():
+                waiter.set_result(None)
+        if self._begun:
+            assert self._receiver is not None
+            self._receiver.on_closed(self._closed)
+
+    # Reading
+
+    def _receive_early(self, events: list[Event]) -> None:
+        """Before a receiver is attached: the handshake, then what came with it."""
+        if events:
+            self.transport.pause_reading()
+            self._early += events
+            answer = self._answer
+            if answer is not None and not answer.done():
+                answer.set_result(self._early.pop(0))
+
+    def _deliver(self, events: list[Event], now: float) -> None:
+        receiver = self._receiver
+        assert receiver is not None
+        receiver.on_data(now)
+        for frame in events:
+            assert isinstance(frame, Frame)
+            opcode = frame.opcode
+            if opcode is _TEXT or opcode is _BINARY:
+                if not frame.fin:
+                    self._fragments = bytearray(frame.data)
+                    self._fragments_opcode = opcode
+                    continue
+                payload = bytes(frame.data)
+            elif opcode is _CONT:
+                assert self._fragments is not None
+                self._fragments += frame.data
+                if not frame.fin:
+                    continue
+                payload, self._fragments = bytes(self._fragments), None
+                opcode = self._fragments_opcode
+            else:
+                if opcode is _PONG:
+                    receiver.on_pong(bytes(frame.data))
+                elif opcode is _CLOSE:
+                    self._end()
+                continue
+            if opcode is _BINARY:
+                receiver.on_message(MessageType.BINARY, payload)
+            elif payload.isascii() or _is_utf8(payload):
+                receiver.on_message(MessageType.TEXT, payload)
+            else:
+                self._fail(1007, "a TEXT message that isn't UTF-8")
+                return
+
+    def _fail(self, code: int, reason: str) -> None:
+        if self._protocol.state is State.OPEN:
+            self._protocol.fail(code, reason)
+            self._send_protocol_data()
+        self._error = self._error or PeerProtocolError(f"the peer sent {reason}")
+        self._end()
+
+    def _end(self) -> None:
+        """The connection is about to end: tell, once."""
+        if self._ending:
+            return
+        self._ending = True
+        parser_error = self._protocol.parser_exc
+        if parser_error is not None and self._error is None:
+            self._error = _peer_error(parser_error, self._protocol)
+        if self._begun:
+            self._report_ending()
+
+    def _report_ending(self) -> None:
+        assert self._receiver is not None
+        sent_first = (
+            self._protocol.close_sent is not None
+            and not self._protocol.close_rcvd_then_sent
+        )
+        if self._error is not None or not sent_first:
+            self._receiver.on_closing(self._error)
+
+    # Writing
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self.transport.write(data)
+        except Exception as exc:  # uvloop raises RuntimeError on a closed transport
+            self._broken(exc)
+
+    def _send_protocol_data(self) -> None:
+        for data in self._protocol.data_to_send():
+            if data:
+                self._write(data)
+                if self._paused:
+                    self._unsent_control_bytes += len(data)
+                    if self._unsent_control_bytes > MAX_UNSENT_CONTROL_BYTES:
+                        self._broken(None)
+                        return
+            elif self.transport.can_write_eof():
+                try:
+                    self.transport.write_eof()
+                except Exception as exc:
+                    self._broken(exc)
+            else:
+                self.transport.close()
+
+    def _broken(self, exc: Exception | None) -> None:
+        if self._error is None:
+            if exc is None:
+                self._error = PeerProtocolError(
+                    "the peer sent pings and read no pongs: "
+                    f"{MAX_UNSENT_CONTROL_BYTES} bytes of them waited"
+                )
+            else:
+                self._error = LinkLostError(f"the connection can't be written: {exc}")
+                self._error.__cause__ = exc
+        self.abort()
+
+
+def _is_utf8(payload: bytes) -> bool:
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _peer_error(exc: Exception, protocol: Protocol) -> Exception:
+    error: Exception
+    if isinstance(exc, EOFError):
+        error = LinkLostError("the peer ended the connection without a Close frame")
+    elif isinstance(exc, PayloadTooBig):
+        error = PeerProtocolError(
+            f"the peer sent a message over max_message_size={protocol.max_message_size}"
+        )
+    else:
+        error = PeerProtocolError(f"the peer broke the protocol: {exc}")
+    error.__cause__ = exc
+    return error
+
+
+def _close_info(protocol: Protocol, error: Exception | None) -> CloseInfo:
+    received, sent = protocol.close_rcvd, protocol.close_sent
+    if received is not None and protocol.close_rcvd_then_sent:
+        return _info(received, "peer", clean=error is None, error=error)
+    if sent is not None:
+        clean = received is not None and error is None
+        return _info(sent, "us", clean=clean, error=error)
+    if received is not None:
+        return _info(received, "peer", clean=False, error=error)
+    lost = error or LinkLostError("the connection ended without a Close frame")
+    return CloseInfo(1006, "", "lost", False, lost)
+
+
+def _info(close: Close, by: Any, *, clean: bool, error: Exception | None) -> CloseInfo:
+    return CloseInfo(int(close.code), close.reason, by, clean, error)

@@ -1,0 +1,149 @@
+"""Two ends in one process, without a port: same order and calls as a real link."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ssc_rx.errors import LinkLostError
+from ssc_rx.events import CloseInfo
+from ssc_rx.message import MessageType
+from ssc_rx.ports import Outgoing, Receiver
+
+__all__ = ["MemoryTransport", "memory_pair"]
+
+
+class MemoryTransport:
+    """One end; what is written to it arrives at the other in a later turn of the loop.
+
+    Attributes:
+        stalled: Set it to let the *other* end's writes pile up: this peer "reads" no
+            more, and `writable` of the other end is False until it is cleared.
+        answers: Whether it answers PING and Close frames; a peer that doesn't is mute.
+    """
+
+    can_ping = True
+    can_abort = True
+    can_pause = True
+    can_join = False
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, name: str) -> None:
+        self._loop = loop
+        self._receiver: Receiver | None = None
+        self._inbox: deque[tuple[int, bytes]] = deque()
+        self._turn: asyncio.Handle | None = None
+        self._sent: CloseInfo | None = None
+        self._closed: CloseInfo | None = None
+        self._paused = False
+        self._stalled = False
+        self.peer: MemoryTransport
+        self.answers = True
+        self.remote_address: Any = ("memory", name)
+        self.subprotocol: str | None = None
+        self.request: Any = None
+
+    @property
+    def writable(self) -> bool:
+        return not (self.peer.stalled or self._sent or self._closed)
+
+    @property
+    def stalled(self) -> bool:
+        return self._stalled
+
+    @stalled.setter
+    def stalled(self, value: bool) -> None:
+        self._stalled = value
+        if not value and (receiver := self.peer._receiver) is not None:
+            self._loop.call_soon(receiver.on_writable)
+        self._wake()
+
+    # ports.Transport
+
+    def attach(self, receiver: Receiver) -> None:
+        self._receiver = receiver
+        self._wake()
+
+    def write(self, batch: Sequence[Outgoing]) -> None:
+        for item in batch:
+            self._post(item.type, item.payload)
+
+    def ping(self, payload: bytes) -> None:
+        self._post(MessageType.PING, payload)
+
+    def close(self, code: int, reason: str) -> None:
+        if self._sent is None and self._closed is None:
+            self._sent = CloseInfo(code, reason)
+            self._post(MessageType.CLOSE, code.to_bytes(2, "big") + reason.encode())
+
+    def abort(self) -> None:
+        lost = LinkLostError("the other end was cut off")
+        self.peer._lose(CloseInfo(1006, "", "lost", False, lost))
+        sent = self._sent
+        self._lose(
+            CloseInfo(sent.code, sent.reason, "us", False)
+            if sent is not None
+            else CloseInfo(1006, "", "lost", False, LinkLostError("aborted"))
+        )
+
+    def pause_reading(self) -> None:
+        self._paused = True
+
+    def resume_reading(self) -> None:
+        self._paused = False
+        self._wake()
+
+    # The other end
+
+    def _post(self, type: int, payload: bytes) -> None:
+        self.peer._inbox.append((type, payload))
+        self.peer._wake()
+
+    def _wake(self) -> None:
+        if self._turn is None and self._receiver is not None:
+            self._turn = self._loop.call_soon(self._read)
+
+    def _read(self) -> None:
+        self._turn = None
+        receiver = self._receiver
+        assert receiver is not None
+        if self._inbox and not (self._paused or self._stalled):
+            receiver.on_data(self._loop.time())
+        while self._inbox and not (self._paused or self._stalled):
+            type, payload = self._inbox.popleft()
+            if type in (MessageType.TEXT, MessageType.BINARY):
+                receiver.on_message(type, payload)
+            elif type == MessageType.PONG:
+                receiver.on_pong(payload)
+            elif self.answers:
+                self._answer(type, payload, receiver)
+        if self._closed is not None:
+            receiver.on_closed(self._closed)
+            self._receiver = None
+
+    def _answer(self, type: int, payload: bytes, receiver: Receiver) -> None:
+        if type == MessageType.PING:
+            self._post(MessageType.PONG, payload)
+            return
+        code, reason = int.from_bytes(payload[:2], "big"), payload[2:].decode()
+        if self._sent is not None:  # the answer to our own Close
+            self.peer._lose(CloseInfo(code, reason, "peer"))
+            self._lose(CloseInfo(self._sent.code, self._sent.reason, "us"))
+        else:
+            self._sent = CloseInfo(code, reason, "peer")
+            receiver.on_closing(None)
+            self._post(MessageType.CLOSE, payload)
+
+    def _lose(self, info: CloseInfo) -> None:
+        if self._closed is None:
+            self._closed = info
+            self._wake()
+
+
+def memory_pair(
+    make: Callable[[], asyncio.AbstractEventLoop] = asyncio.get_running_loop,
+) -> tuple[MemoryTransport, MemoryTransport]:
+    """Two connected transports on the running event loop."""
+    loop = make()
+    one, other = MemoryTransport(loop, "one"), MemoryTransport(loop, "other")
+    one.peer, other.peer = other, one
+    return one, other

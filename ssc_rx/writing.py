@@ -1,0 +1,213 @@
+"""The writing side of a pool: to one by ID, to many, through Subjects."""
+
+from collections.abc import Collection, Iterable
+from threading import get_ident
+from typing import Any
+
+import msgspec
+
+from ssc_rx.core.registry import check_id
+from ssc_rx.driver import MAX_HOPS
+from ssc_rx.errors import OutboxFullError, SscError, UnknownSocketError
+from ssc_rx.grounds import Grounds
+from ssc_rx.message import Message, check_writable, to_message
+from ssc_rx.options import Options
+from ssc_rx.ports import Outgoing
+from ssc_rx.sockets import Socket
+from ssc_rx.streams.writes import Writes
+
+__all__ = ["BroadcastResult", "Writing"]
+
+
+class BroadcastResult(msgspec.Struct, frozen=True):
+    """What became of a broadcast.
+
+    Attributes:
+        queued: How many sockets accepted it.
+        dropped: IDs of those whose outbox had no room, and that live on.
+        closed: IDs of those that aren't open, are unknown, or are being closed because
+            their outbox had no room.
+    """
+
+    queued: int
+    dropped: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+
+
+class Writing(Grounds):
+    """The doors through which messages enter a pool's outboxes."""
+
+    def __init__(self, name: str | None, options: Options) -> None:
+        super().__init__(name, options)
+        self._writes = Writes("pool.writes", self._home, self._push)
+        self._inbound = Writes("pool.inbound", self._home, self._push_to_all)
+        self._to_complete = (self._writes, self._inbound, *self._to_complete)
+
+    @property
+    def writes(self) -> Writes:
+        """Push a `Message` into it to write that to the socket of its ID.
+
+        `on_next` may be called from any thread and never raises: a refused write is a
+        `WriteRefused` event. As an Observable it shows every write accepted, by any
+        door; a broadcast once for each socket.
+        """
+        return self._writes
+
+    @property
+    def inbound(self) -> Writes:
+        """Push into it to write to *all* sockets, whatever the message's ID.
+
+        As an Observable it shows what was pushed. Otherwise like `writes`.
+        """
+        return self._inbound
+
+    def write(self, message: Message) -> None:
+        """Queue a message for the socket of its ID; never blocks.
+
+        Accepted means queued: handed over at the end of this turn of the loop, or when
+        the peer reads again, or reported in a `WritesLost` event.
+
+        Raises:
+            UnknownSocketError, EmptyIdError, InvalidIdError: For the ID.
+            SocketClosedError: If the socket isn't open.
+            OutboxFullError: If its outbox is full.
+            InvalidMessageError: If it can't be sent; MessageTooBigError if too big.
+            PoolNotRunningError, WrongThreadError
+        """
+        socket = self._addressee(message, "write")
+        message = socket.checked(message)
+        if (error := socket.accept(message, Outgoing(message))) is not None:
+            raise error
+
+    async def send(self, message: Message) -> None:
+        """Queue a message for the socket of its ID, waiting for room in its outbox.
+
+        Same queue and order as `write`. Returning means queued, not delivered.
+        Cancelling it while it waits withdraws the message.
+
+        Raises:
+            SocketClosedError: If the socket isn't open, or ends while this waits.
+            UnknownSocketError, EmptyIdError, InvalidIdError, InvalidMessageError,
+                MessageTooBigError, PoolNotRunningError, WrongThreadError: As `write`.
+        """
+        socket = self._addressee(message, "send")
+        message = socket.checked(message)
+        await socket.accept_when_room(message, Outgoing(message))
+
+    def _addressee(self, message: Message, call: str) -> Socket:
+        if get_ident() != self._thread:
+            self._check_running(call)
+        try:
+            return self._registry.entries[message.id]
+        except (KeyError, TypeError, AttributeError):
+            self._check_running(call)
+            self._ledger.refuse()
+            check_writable(message, None)
+            raise UnknownSocketError(check_id(message.id)) from None
+
+    def write_all(
+        self,
+        message: Message | str | bytes,
+        *,
+        to: Iterable[str] | None = None,
+        exclude: Collection[str] = (),
+    ) -> BroadcastResult:
+        """Queue a message for many sockets; never blocks, never raises for one socket.
+
+        Args:
+            message: What to send; its ID is ignored.
+            to: The IDs to write to; all sockets by default.
+            exclude: IDs to leave out.
+
+        Raises:
+            InvalidMessageError: If it can't be sent; MessageTooBigError if too big.
+            PoolNotRunningError, WrongThreadError
+        """
+        self._check_running("write_all")
+        checked = self._checked(message)
+        unknown: list[str] = []
+        targets: Iterable[Socket]
+        if to is None:
+            targets = self._registry.entries.values()
+        else:
+            entries = self._registry.entries
+            ids = list(dict.fromkeys([to] if isinstance(to, str) else to))
+            unknown = [id for id in ids if id not in entries]
+            targets = [entries[id] for id in ids if id in entries]
+        if exclude:
+            left_out = {exclude} if isinstance(exclude, str) else set(exclude)
+            unknown = [id for id in unknown if id not in left_out]
+            targets = [socket for socket in targets if socket.id not in left_out]
+        self._ledger.refuse(len(unknown))
+        queued, refused = _broadcast(checked, targets)
+        dropped = tuple(s.id for s, error in refused if _lives_on(error))
+        closed = [s.id for s, error in refused if not _lives_on(error)]
+        return BroadcastResult(queued, dropped, (*closed, *unknown))
+
+    def _checked(self, data: object) -> Message:
+        try:
+            message = data if isinstance(data, Message) else to_message("", data)
+            check_writable(message, self._options.max_message_size)
+        except SscError:
+            self._ledger.refuse()
+            raise
+        return message
+
+    def _push(self, value: object) -> None:
+        """`pool.writes.on_next`."""
+        if self._hopped(self._push, value):
+            return
+        try:
+            self.write(value)  # type: ignore[arg-type]
+        except SscError as error:
+            id = value.id if isinstance(value, Message) else ""
+            self._ledger.write_refused(id, error)
+
+    def _push_to_all(self, value: object) -> None:
+        """`pool.inbound.on_next`."""
+        if self._hopped(self._push_to_all, value):
+            return
+        try:
+            self._check_running("write_all")
+            message = self._checked(value)
+        except SscError as error:
+            self._ledger.write_refused("", error)
+            return
+        _, refused = _broadcast(message, self._registry)
+        for socket, error in refused:
+            self._ledger.write_refused(socket.id, error)
+        if self._inbound.observed:
+            self._inbound.emit_in_turn(message)
+
+    def _hopped(self, push: Any, value: object) -> bool:
+        """Whether a push from another thread was sent on to the event loop."""
+        if self._driver is None or get_ident() == self._thread:
+            return False
+        self._driver.hop(push, value)
+        return True
+
+    def _hops_refused(self, n: int) -> None:
+        error = SscError(
+            f"{n} writes of other threads were refused: {MAX_HOPS} waited already for "
+            "the event loop, which is blocked or overloaded"
+        )
+        self._ledger.write_refused("", error)
+
+
+def _broadcast(
+    message: Message, targets: Iterable[Socket]
+) -> tuple[int, list[tuple[Socket, SscError]]]:
+    outgoing = Outgoing(message)
+    queued = 0
+    refused: list[tuple[Socket, SscError]] = []
+    for socket in list(targets):
+        error = socket.accept(message, outgoing)
+        if error is None:
+            queued += 1
+        else:
+            refused.append((socket, error))
+    return queued, refused
+
+
+def _lives_on(error: SscError) -> bool:
+    return isinstance(error, OutboxFullError) and not error.closing
