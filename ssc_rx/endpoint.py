@@ -9,12 +9,10 @@ import math
 import os
 from collections import deque
 from collections.abc import Callable
-from threading import get_ident
 
-from ssc_rx.core.heartbeat import Beat, Pulse, beat, first_ping_at
+from ssc_rx.core.heartbeat import Beat, Heartbeat
 from ssc_rx.core.lifecycle import Action, Cause, Life, SocketState, step
 from ssc_rx.core.outbox import OutboxQueue, Verdict
-from ssc_rx.driver import Driver
 from ssc_rx.errors import (
     CloseTimeoutError,
     OutboxFullError,
@@ -27,6 +25,7 @@ from ssc_rx.events import (
     CloseInfo,
     DialFailed,
     Event,
+    LostReason,
     SocketClosed,
     SocketKind,
     SocketOpened,
@@ -35,71 +34,14 @@ from ssc_rx.events import (
 from ssc_rx.message import Message, MessageType
 from ssc_rx.options import Options
 from ssc_rx.ports import Outgoing, Transport
-from ssc_rx.streams.hub import MAX_WAITING, Hub, MessageHub
-from ssc_rx.streams.stream import Home
+from ssc_rx.shared import Shared
+from ssc_rx.streams.hub import MAX_WAITING, Hub
 from ssc_rx.streams.writes import Writes
 
-__all__ = ["Endpoint", "Shared"]
+__all__ = ["Endpoint"]
 
 HAND_OVER_BYTES = 64 * 1024
 """Payload bytes that go to the transport in one write."""
-
-
-class Shared:
-    """What the sockets of one pool share.
-
-    Attributes:
-        driver: Time, flushes, turns of the loop.
-        home: Where their streams live.
-        messages: The pool's stream, which they feed.
-        writes: The pool's writes, which show what they accept.
-        emit_event: Takes what happened to them.
-        write_refused: Takes the ID and error of a write pushed into a Subject.
-        gone: Told when one is gone for good.
-        check_thread: Raises `WrongThreadError` outside the loop's thread.
-        thread: The ident of the loop's thread.
-    """
-
-    __slots__ = (
-        "_spread",
-        "check_thread",
-        "driver",
-        "emit_event",
-        "gone",
-        "home",
-        "messages",
-        "thread",
-        "write_refused",
-        "writes",
-    )
-
-    def __init__(
-        self,
-        *,
-        driver: Driver,
-        home: Home,
-        messages: MessageHub,
-        writes: Writes,
-        emit_event: Callable[[Event], None],
-        write_refused: Callable[[str, Exception], None],
-        gone: Callable[["Endpoint"], None],
-        check_thread: Callable[[str], None],
-    ) -> None:
-        self.driver = driver
-        self.home = home
-        self.messages = messages
-        self.writes = writes
-        self.emit_event = emit_event
-        self.write_refused = write_refused
-        self.gone = gone
-        self.check_thread = check_thread
-        self.thread = get_ident()
-        self._spread = 0.0
-
-    def next_spread(self) -> float:
-        """Numbers from 0 to 1 that lie evenly, however many are taken."""
-        self._spread = (self._spread + 0.6180339887) % 1.0
-        return self._spread
 
 
 class Endpoint:
@@ -110,14 +52,13 @@ class Endpoint:
         "_cause",
         "_close_frame",
         "_emit",
+        "_heartbeat",
         "_hub",
         "_last_seen",
         "_life",
         "_listed",
         "_options",
         "_outbox",
-        "_ping",
-        "_pulse",
         "_senders",
         "_shared",
         "_stopping",
@@ -132,7 +73,6 @@ class Endpoint:
         "generation",
         "id",
         "kind",
-        "latency",
         "messages_in",
         "opened_at",
         "refused",
@@ -150,8 +90,7 @@ class Endpoint:
         self._outbox = OutboxQueue(options.outbox)
         self._listed = False
         self._senders: deque[tuple[Message, Outgoing, asyncio.Future[None]]] = deque()
-        self._pulse: Pulse | None = None
-        self._ping: tuple[bytes, float] | None = None
+        self._heartbeat: Heartbeat | None = None
         self._last_seen = self._time = 0.0
         self._hub: Hub[Message] | None = None
         self._writes: Writes | None = None
@@ -163,9 +102,10 @@ class Endpoint:
         self.id = id
         self.kind: SocketKind = kind
         self.generation = 0
-        self.messages_in = self.bytes_in = self.refused = 0
+        self.messages_in = 0
+        self.bytes_in = 0
+        self.refused: int = 0
         self.opened_at: float | None = None
-        self.latency: float | None = None
         self.close_info: CloseInfo | None = None
 
     # Its beginning: told by the pool
@@ -184,7 +124,7 @@ class Endpoint:
         self.generation += 1
         now = self._shared.driver.now()
         self.opened_at = now + self._shared.driver.wall_offset
-        self._tell(
+        self._shared.tell(
             SocketOpened(
                 id=self.id,
                 kind=self.kind,
@@ -194,9 +134,10 @@ class Endpoint:
         )
         interval = self._options.ping_interval
         if interval is not None and transport.can_ping:
-            at = first_ping_at(now, interval, self._shared.next_spread())
-            self._pulse = Pulse(at)
-            self._shared.driver.schedule(self, at)
+            self._heartbeat = Heartbeat(
+                interval, self._options.ping_timeout, now, self._shared.next_spread()
+            )
+            self._shared.driver.schedule(self, self._heartbeat.due)
         transport.attach(self)
         return True
 
@@ -221,9 +162,8 @@ class Endpoint:
             hub.emit(message)
 
     def on_pong(self, payload: bytes) -> None:
-        if self._ping is not None and self._ping[0] == payload:
-            self.latency = self._last_seen - self._ping[1]
-            self._ping = None
+        if self._heartbeat is not None:
+            self._heartbeat.pong(self._last_seen, payload)
 
     def on_writable(self) -> None:
         self._flush_soon()
@@ -240,25 +180,22 @@ class Endpoint:
     # ports.Driven: told by the driver
 
     def on_due(self, now: float) -> None:
-        if self._life.state is not SocketState.OPEN:
+        heartbeat = self._heartbeat
+        if self._life.state is not SocketState.OPEN or heartbeat is None:
             self._happened(Cause.DUE)
             return
-        interval, timeout = self._options.ping_interval, self._options.ping_timeout
-        assert self._pulse is not None and interval is not None
-        self._pulse, want, due = beat(
-            self._pulse, now, self._last_seen, interval, timeout
-        )
-        if want is Beat.DEAD:
-            self._close_frame = (1011, "keepalive ping timeout")
-            self._cause = PingTimeoutError(timeout)
-            self._happened(Cause.UNANSWERED)
-            return
-        if want is Beat.PING:
-            assert self._transport is not None
-            payload = os.urandom(4)
-            self._ping = (payload, now)
-            self._transport.ping(payload)
-        self._shared.driver.schedule(self, due)
+        payload = os.urandom(4)
+        match heartbeat.beat(now, self._last_seen, payload):
+            case Beat.DEAD:
+                self._close_frame = (1011, "keepalive ping timeout")
+                self._cause = PingTimeoutError(self._options.ping_timeout)
+                self._happened(Cause.UNANSWERED)
+                return
+            case Beat.PING if self._transport is not None:
+                self._transport.ping(payload)
+            case _:
+                pass
+        self._shared.driver.schedule(self, heartbeat.due)
 
     def flush(self) -> None:
         """Hand over what waits, as far as the transport takes it."""
@@ -360,11 +297,11 @@ class Endpoint:
                 self.refused += 1
                 done.set_exception(SocketClosedError(self.id, self._life.state))
 
-    def _lose_queue(self, reason: str) -> None:
+    def _lose_queue(self, reason: LostReason) -> None:
         self._refuse_senders()
         messages, size = self._outbox.fail(reason)
         if messages:
-            self._tell(
+            self._shared.tell(
                 WritesLost(
                     id=self.id,
                     reason=reason,
@@ -447,7 +384,7 @@ class Endpoint:
             self._lose_queue("lost" if info.by == "lost" else "closed")
         self.close_info = info
         self._shared.gone(self)
-        self._tell(self._last_event(info, driver.wall()))
+        self._shared.tell(self._last_event(info, driver.wall()))
         if self._hub is not None:
             self._hub.complete()
         if self._writes is not None:
@@ -467,6 +404,3 @@ class Endpoint:
             info=info,
             time=time,
         )
-
-    def _tell(self, event: Event) -> None:
-        self._shared.emit_event(event)

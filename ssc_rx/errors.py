@@ -222,13 +222,13 @@ class PoolNotRunningError(SscError):
         super().__init__(f"the pool {name!r} is {state}; {then}")
 
 
-class PoolStartError(ExceptionGroup, SscError):  # type: ignore[type-arg]
+class PoolStartError(ExceptionGroup[Exception], SscError):
     """`start()` could not open what it had to; holds one error for each URL."""
 
-    def __new__(cls, message: str, errors: Sequence[Exception]) -> "PoolStartError":
-        return super().__new__(cls, message, list(errors))
-
-    def derive(self, excs: Sequence[Any]) -> "PoolStartError":
+    def derive(  # type: ignore[override]
+        self, excs: Sequence[Any], /
+    ) -> "PoolStartError":
+        """The same, of some of its errors (PEP 654)."""
         return PoolStartError(self.message, excs)
 
     def __str__(self) -> str:

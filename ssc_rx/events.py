@@ -12,6 +12,7 @@ __all__ = [
     "CloseInfo",
     "DialFailed",
     "Event",
+    "LostReason",
     "PayloadInvalid",
     "PoolStopped",
     "SocketClosed",
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 SocketKind = Literal["server", "client"]
+LostReason = Literal["closed", "lost", "overflow", "stopped"]
 
 
 class CloseInfo(msgspec.Struct, frozen=True):
@@ -81,7 +83,7 @@ class DialFailed(Event, frozen=True, kw_only=True):
 class WritesLost(Event, frozen=True, kw_only=True):
     """What an outbox still held when its link ended."""
 
-    reason: Literal["closed", "lost", "overflow", "stopped"]
+    reason: LostReason
     messages: int
     bytes: int
 

@@ -38,12 +38,10 @@ class Grounds:
         self._rx_scheduler: AsyncIOScheduler | None = None
         self._registry: Registry[Socket] = Registry(options.max_sockets)
         self._home = home = Home(
-            scheduler=LoopScheduler(self._scheduler),
-            defer=self._defer,
-            subscriber_failed=lambda *failure: self._ledger.subscriber_failed(*failure),
-            payload_invalid=lambda *what: self._ledger.payload_invalid(*what),
+            scheduler=LoopScheduler(self._scheduler), defer=self._defer
         )
         self._ledger = Ledger(home)
+        home.listener = self._ledger
         self._messages = MessageHub("pool.messages", home)
         self._to_complete: tuple[Hub[Any], ...] = (self._messages, self._ledger.events)
 

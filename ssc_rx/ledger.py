@@ -54,7 +54,7 @@ class Ledger:
         try:
             self.events.emit_in_turn(event)
         except ReentrancyLimitError:
-            logger.error("an event was dropped: %r", event, exc_info=True)
+            logger.exception("an event was dropped: %r", event)
 
     def subscriber_failed(
         self, stream: str, error: BaseException, failures: int, ended: bool

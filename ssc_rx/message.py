@@ -1,7 +1,7 @@
 """What flows: one WebSocket message, and the check every write passes."""
 
 import enum
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -63,8 +63,10 @@ class Message(msgspec.Struct, frozen=True, gc=False, eq=False):
                         f"text for {shown(id)} can't be sent as UTF-8: {error.reason} at "
                         f"position {error.start}; replace lone surrogates first"
                     ) from error
-            case bytes() | bytearray() | memoryview():
-                return cls(id, MessageType.BINARY, bytes(data))
+            case bytes():
+                return cls(id, MessageType.BINARY, data)
+            case bytearray() | memoryview():
+                return cls(id, MessageType.BINARY, bytes(cast("bytearray", data)))
             case dict() | list():
                 try:
                     return cls(id, MessageType.TEXT, msgspec.json.encode(data))
@@ -177,7 +179,7 @@ def check_writable(message: Message, max_message_size: int | None) -> None:
         raise MessageTooBigError(len(payload), max_message_size)
 
 
-def _check_control(kind: object, payload: bytes) -> None:
+def _check_control(kind: int, payload: bytes) -> None:
     if kind == MessageType.CLOSE:
         raise InvalidMessageError(
             "CLOSE can't be written as a message; "

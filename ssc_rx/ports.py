@@ -68,6 +68,7 @@ class Transport(Protocol):
     @property
     def writable(self) -> bool:
         """Whether a write would be taken now."""
+        ...
 
     @property
     def remote_address(self) -> Any:

@@ -231,7 +231,9 @@ class _Arriving(Link):
 
 
 async def _outcome(result: T | Awaitable[T]) -> T:
-    return await result if inspect.isawaitable(result) else cast("T", result)
+    if inspect.isawaitable(result):
+        return await result
+    return result
 
 
 def _refusal(error: Exception) -> tuple[int, str]:
@@ -242,7 +244,7 @@ def _refusal(error: Exception) -> tuple[int, str]:
         case OriginRefusedError():
             return 403, f"{error}.\n"
         case PermissionError():
-            return 403, f"{error or 'Forbidden'}\n"
+            return 403, f"{error.args[0] if error.args else 'Forbidden'}\n"
         case TooManySocketsError() | PoolNotRunningError():
             return 503, "No more sockets are taken.\n"
         case _:

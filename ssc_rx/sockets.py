@@ -7,7 +7,7 @@ from typing import Any
 
 from ssc_rx.core.lifecycle import SocketState
 from ssc_rx.core.stats import SocketStats
-from ssc_rx.endpoint import Endpoint, Shared
+from ssc_rx.endpoint import Endpoint
 from ssc_rx.errors import (
     InvalidOptionError,
     SscError,
@@ -18,6 +18,7 @@ from ssc_rx.events import CloseInfo, SocketKind
 from ssc_rx.message import Message, MessageType, check_writable, to_message
 from ssc_rx.options import Options
 from ssc_rx.ports import Outgoing
+from ssc_rx.shared import Shared
 from ssc_rx.streams.hub import Hub
 from ssc_rx.streams.stream import Stream
 from ssc_rx.streams.writes import Writes
@@ -39,7 +40,6 @@ class Socket(Endpoint):
         data: Yours: what your application keeps about this socket.
         generation: How many connections it has had; 0 before the first is open.
         opened_at: UNIX seconds at which it opened; `None` before.
-        latency: Seconds of the last ping's round trip; `None` before the first.
         close_info: How it ended; `None` before.
     """
 
@@ -67,6 +67,11 @@ class Socket(Endpoint):
     def state(self) -> SocketState:
         """Where it is in its life."""
         return self._life.state
+
+    @property
+    def latency(self) -> float | None:
+        """Seconds of the last ping's round trip; `None` before the first."""
+        return None if self._heartbeat is None else self._heartbeat.latency
 
     @property
     def remote_address(self) -> Any:

@@ -174,8 +174,8 @@ class Writing(Grounds):
             self._ledger.write_refused("", error)
             return
         _, refused = _broadcast(message, self._registry)
-        for socket, error in refused:
-            self._ledger.write_refused(socket.id, error)
+        for socket, refusal in refused:
+            self._ledger.write_refused(socket.id, refusal)
         if self._inbound.observed:
             self._inbound.emit_in_turn(message)
 

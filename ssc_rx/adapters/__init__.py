@@ -4,7 +4,8 @@ To add one: write `adapters/<framework>.py` with `matches(connection)` and
 `async open(connection)`, and add its row to `ADAPTERS`.
 """
 
-from typing import Any, Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
 
 from ssc_rx.adapters import transport, websockets
 from ssc_rx.errors import InvalidOptionError
@@ -13,19 +14,22 @@ from ssc_rx.ports import Transport
 __all__ = ["ADAPTERS", "Adapter", "adapter_for"]
 
 
-class Adapter(Protocol):
-    """What a module of this package offers."""
+class Adapter(NamedTuple):
+    """A row of the table.
 
-    @staticmethod
-    def matches(connection: object) -> bool:
-        """Whether it is a connection of this framework."""
+    Attributes:
+        matches: Tells whether something is a connection of this framework.
+        open: Makes a transport of one, accepting it first if nobody did.
+    """
 
-    @staticmethod
-    async def open(connection: Any) -> Transport:
-        """The connection, accepted if it wasn't, as a transport."""
+    matches: Callable[[object], bool]
+    open: Callable[[Any], Coroutine[Any, Any, Transport]]
 
 
-ADAPTERS: tuple[Adapter, ...] = (transport, websockets)
+ADAPTERS = (
+    Adapter(transport.matches, transport.open),
+    Adapter(websockets.matches, websockets.open),
+)
 
 
 def adapter_for(connection: object) -> Adapter:

@@ -2,9 +2,7 @@
 
 import enum
 
-import msgspec
-
-__all__ = ["Beat", "Pulse", "beat", "first_ping_at"]
+__all__ = ["Beat", "Heartbeat"]
 
 
 class Beat(enum.Enum):
@@ -15,42 +13,64 @@ class Beat(enum.Enum):
     DEAD = enum.auto()
 
 
-class Pulse(msgspec.Struct, frozen=True, gc=False):
-    """Where a heartbeat stands; loop time in seconds.
+class Heartbeat:
+    """The keepalive of one connection; times are loop time in seconds.
+
+    A ping leaves every `interval`, traffic or not, as it measures the latency; anything
+    received counts as a sign of life.
+
+    Args:
+        interval: Seconds between pings.
+        timeout: Seconds without a sign of life after a ping until the peer is dead.
+        now: When the connection opened.
+        spread: From 0 to 1, another for each socket, so that the pings of sockets
+            opened together don't leave as one burst.
 
     Attributes:
-        ping_at: When the next ping is to leave.
-        sent_at: When the ping left that waits for a sign of life; `None` if none does.
+        due: When to ask `beat` again.
+        latency: Seconds of the last round trip; `None` before the first.
     """
 
-    ping_at: float
-    sent_at: float | None = None
+    __slots__ = (
+        "_interval",
+        "_payload",
+        "_ping_at",
+        "_sent_at",
+        "_timeout",
+        "_waiting",
+        "due",
+        "latency",
+    )
 
+    def __init__(
+        self, interval: float, timeout: float, now: float, spread: float
+    ) -> None:
+        self._interval = interval
+        self._timeout = timeout
+        self._ping_at = self.due = now + interval * (0.5 + 0.5 * spread)
+        self._sent_at = 0.0
+        self._waiting = False
+        self._payload: bytes | None = None
+        self.latency: float | None = None
 
-def first_ping_at(now: float, interval: float, spread: float) -> float:
-    """When a new socket pings first.
+    def beat(self, now: float, last_seen: float, payload: bytes) -> Beat:
+        """Decide at loop time `now`; `payload` is that of the ping, if one is due."""
+        if self._waiting and last_seen < self._sent_at:
+            self.due = self._sent_at + self._timeout
+            return Beat.DEAD if now >= self.due else Beat.WAIT
+        self._waiting = False
+        if now < self._ping_at:
+            self.due = self._ping_at
+            return Beat.WAIT
+        self._payload = payload
+        self._sent_at = now
+        self._waiting = True
+        self._ping_at = now + self._interval
+        self.due = now + min(self._interval, self._timeout)
+        return Beat.PING
 
-    `spread`, from 0 to 1, differs for each socket, so that the pings of sockets opened
-    together don't leave as one burst.
-    """
-    return now + interval * (0.5 + 0.5 * spread)
-
-
-def beat(
-    pulse: Pulse, now: float, last_seen: float, interval: float, timeout: float
-) -> tuple[Pulse, Beat, float]:
-    """Decide at loop time `now`; anything received counts as life.
-
-    Returns:
-        The pulse after, what to do, and when to ask again.
-    """
-    sent_at = pulse.sent_at
-    if sent_at is not None and last_seen < sent_at:
-        dead_at = sent_at + timeout
-        if now >= dead_at:
-            return pulse, Beat.DEAD, dead_at
-        return pulse, Beat.WAIT, dead_at
-    if now < pulse.ping_at:
-        return Pulse(pulse.ping_at), Beat.WAIT, pulse.ping_at
-    due = now + min(interval, timeout)
-    return Pulse(now + interval, now), Beat.PING, due
+    def pong(self, now: float, payload: bytes) -> None:
+        """A PONG came; one that answers the last ping tells the latency."""
+        if payload == self._payload:
+            self._payload = None
+            self.latency = now - self._sent_at

@@ -148,7 +148,9 @@ class Hub(Stream[T]):
     def _failed(self, subscription: _Subscription, error: BaseException) -> None:
         subscription.failures += 1
         ended = subscription not in self._subscriptions
-        self.home.subscriber_failed(self.name, error, subscription.failures, ended)
+        self.home.listener.subscriber_failed(
+            self.name, error, subscription.failures, ended
+        )
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             self.home.defer(_raiser(error))  # everybody is served, then it takes effect
 

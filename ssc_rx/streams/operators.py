@@ -121,7 +121,7 @@ def _decoded(decode: Callable[[Message], R]) -> Operator[R]:
                     value = decode(message)
                 except PayloadError as error:
                     if home is not None:
-                        home.payload_invalid(message.id, error)
+                        home.listener.payload_invalid(message.id, error)
                     return
                 observer.on_next(value)
 
@@ -129,7 +129,7 @@ def _decoded(decode: Callable[[Message], R]) -> Operator[R]:
                 on_next, observer.on_error, observer.on_completed, scheduler=scheduler
             )
 
-        result: Any = Observable(subscribe)
-        return adopt(result, home) if home is not None else result
+        result: Stream[R] = Observable(subscribe)  # type: ignore[assignment]
+        return result if home is None else adopt(result, home)
 
     return apply

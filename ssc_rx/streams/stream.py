@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from reactivex import Observable, abc, typing
 from reactivex.scheduler.eventloop import AsyncIOScheduler
@@ -46,31 +46,39 @@ class LoopScheduler(PeriodicScheduler):
         return self._loop_scheduler().schedule_absolute(duetime, action, state)
 
 
+class Listener(Protocol):
+    """Who is told what goes wrong in a stream."""
+
+    def subscriber_failed(
+        self, stream: str, error: BaseException, failures: int, ended: bool
+    ) -> None:
+        """A subscriber raised, for the `failures`th time; `ended`: its last."""
+
+    def payload_invalid(self, id: str, error: Exception) -> None:
+        """An operator skipped a payload of the socket `id`."""
+
+
 class Home:
     """What streams need of the pool they live in.
 
     Attributes:
         scheduler: The default scheduler of time operators.
         defer: Runs a callable in a later turn of the loop.
-        subscriber_failed: Told of each raise: stream's name, error, how often this
-            subscriber has failed, whether its pipeline ended.
-        payload_invalid: Told the ID and error of each payload that an operator skipped.
+        listener: Told what goes wrong; set before anything is emitted.
     """
 
-    __slots__ = ("defer", "payload_invalid", "scheduler", "subscriber_failed")
+    __slots__ = ("defer", "listener", "scheduler")
+
+    listener: Listener
 
     def __init__(
         self,
         *,
         scheduler: abc.SchedulerBase,
         defer: Callable[[Callable[[], None]], None],
-        subscriber_failed: Callable[[str, BaseException, int, bool], None],
-        payload_invalid: Callable[[str, Exception], None],
     ) -> None:
         self.scheduler = scheduler
         self.defer = defer
-        self.subscriber_failed = subscriber_failed
-        self.payload_invalid = payload_invalid
 
 
 class Stream(Observable[T_co]):
@@ -144,9 +152,10 @@ class Stream(Observable[T_co]):
 def adopt(result: Any, home: Home) -> Any:
     """Make what an operator returned a `Stream` of this home, if it can be one."""
     if type(result) is Observable:
-        result.__class__ = Stream
-        result.home = home
-    return result
+        stream = cast("Any", result)
+        stream.__class__ = Stream
+        stream.home = home
+    return cast("Any", result)
 
 
 def _is_async(callback: object) -> bool:

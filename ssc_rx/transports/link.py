@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from websockets.client import ClientProtocol
-from websockets.exceptions import PayloadTooBig
-from websockets.frames import Close, Frame, Opcode
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import Event, Protocol, Side, State
 from websockets.server import ServerProtocol
@@ -20,6 +19,7 @@ from ssc_rx.errors import LinkLostError, PeerProtocolError
 from ssc_rx.events import CloseInfo
 from ssc_rx.message import MessageType
 from ssc_rx.ports import Outgoing, Receiver
+from ssc_rx.transports.ending import close_info, peer_error
 
 __all__ = ["HIGH_WATER_BYTES", "Link"]
 
@@ -294,7 +294,7 @@ class Link(asyncio.Protocol):
         if exc is not None and self._error is None:
             self._error = LinkLostError(f"the connection was lost: {exc}")
             self._error.__cause__ = exc
-        self._closed = _close_info(protocol, self._error)
+        self._closed = close_info(protocol, self._error)
         for waiter in (self._answer, self._lost):
             if waiter is not None and not waiter.done():
                 waiter.set_result(None)
@@ -361,7 +361,7 @@ class Link(asyncio.Protocol):
         self._ending = True
         parser_error = self._protocol.parser_exc
         if parser_error is not None and self._error is None:
-            self._error = _peer_error(parser_error, self._protocol)
+            self._error = peer_error(parser_error, self._protocol)
         if self._begun:
             self._report_ending()
 
@@ -418,34 +418,3 @@ def _is_utf8(payload: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _peer_error(exc: Exception, protocol: Protocol) -> Exception:
-    error: Exception
-    if isinstance(exc, EOFError):
-        error = LinkLostError("the peer ended the connection without a Close frame")
-    elif isinstance(exc, PayloadTooBig):
-        error = PeerProtocolError(
-            f"the peer sent a message over max_message_size={protocol.max_message_size}"
-        )
-    else:
-        error = PeerProtocolError(f"the peer broke the protocol: {exc}")
-    error.__cause__ = exc
-    return error
-
-
-def _close_info(protocol: Protocol, error: Exception | None) -> CloseInfo:
-    received, sent = protocol.close_rcvd, protocol.close_sent
-    if received is not None and protocol.close_rcvd_then_sent:
-        return _info(received, "peer", clean=error is None, error=error)
-    if sent is not None:
-        clean = received is not None and error is None
-        return _info(sent, "us", clean=clean, error=error)
-    if received is not None:
-        return _info(received, "peer", clean=False, error=error)
-    lost = error or LinkLostError("the connection ended without a Close frame")
-    return CloseInfo(1006, "", "lost", False, lost)
-
-
-def _info(close: Close, by: Any, *, clean: bool, error: Exception | None) -> CloseInfo:
-    return CloseInfo(int(close.code), close.reason, by, clean, error)

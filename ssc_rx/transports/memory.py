@@ -30,7 +30,7 @@ class MemoryTransport:
     def __init__(self, loop: asyncio.AbstractEventLoop, name: str) -> None:
         self._loop = loop
         self._receiver: Receiver | None = None
-        self._inbox: deque[tuple[int, bytes]] = deque()
+        self._inbox: deque[tuple[MessageType, bytes]] = deque()
         self._turn: asyncio.Handle | None = None
         self._sent: CloseInfo | None = None
         self._closed: CloseInfo | None = None
@@ -94,7 +94,7 @@ class MemoryTransport:
 
     # The other end
 
-    def _post(self, type: int, payload: bytes) -> None:
+    def _post(self, type: MessageType, payload: bytes) -> None:
         self.peer._inbox.append((type, payload))
         self.peer._wake()
 
@@ -120,7 +120,7 @@ class MemoryTransport:
             receiver.on_closed(self._closed)
             self._receiver = None
 
-    def _answer(self, type: int, payload: bytes, receiver: Receiver) -> None:
+    def _answer(self, type: MessageType, payload: bytes, receiver: Receiver) -> None:
         if type == MessageType.PING:
             self._post(MessageType.PONG, payload)
             return

@@ -1,0 +1,248 @@
+"""The sockets of a pool: how they come and go."""
+
+import asyncio
+import builtins
+import ssl as ssl_module
+from asyncio import Future
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from typing import Any, Literal, Unpack
+
+from ssc_rx.accepting import Accepting
+from ssc_rx.adapters import adapter_for
+from ssc_rx.core.registry import check_id
+from ssc_rx.errors import SocketClosedError
+from ssc_rx.events import CloseInfo, SocketKind, SocketOpening
+from ssc_rx.options import Options, SocketOptions
+from ssc_rx.ports import Transport
+from ssc_rx.server import IdOf, ProcessRequest, Server, check_origin
+from ssc_rx.shared import Shared
+from ssc_rx.sockets import Socket, check_close
+from ssc_rx.transports.dialer import check_url, dial
+from ssc_rx.writing import Writing
+
+__all__ = ["Members"]
+
+
+class Members(Writing):
+    """The doors through which sockets enter and leave a pool."""
+
+    def __init__(self, name: str | None, options: Options) -> None:
+        super().__init__(name, options)
+        self._shared: Shared | None = None
+        self._servers: builtins.list[Server] = []
+
+    async def add_server_socket(
+        self,
+        url: str,
+        *,
+        id: str | None = None,
+        tags: Iterable[str] = (),
+        headers: Mapping[str, str] | None = None,
+        subprotocols: Sequence[str] | None = None,
+        ssl: ssl_module.SSLContext | None = None,
+        proxy: str | Literal[True] | None = None,
+        **options: Unpack[SocketOptions],
+    ) -> Socket:
+        """Dial a server; the socket is open when this returns.
+
+        Whoever subscribes to `socket.messages` before awaiting anything else misses
+        nothing, not even what came together with the handshake. Cancelling gives the
+        dial up.
+
+        Args:
+            url: A `ws://` or `wss://` URL.
+            id: The socket's ID; the URL by default.
+            tags: Names for it.
+            headers: Sent with the opening request; never to another host it redirects to.
+            subprotocols: Offered, in order of preference.
+            ssl: For `wss://`; the system's authorities by default.
+            proxy: URL of a proxy; `True` takes the environment's; none by default.
+            **options: Override the pool's options for this socket.
+
+        Raises:
+            DialError: If it can't be opened; tells what to look at.
+            InvalidUrlError, EmptyIdError, InvalidIdError, InvalidOptionError
+            DuplicateIdError: If the ID is taken. TooManySocketsError: If the pool is full.
+            SocketClosedError: If it is removed, or the pool stopped, while being dialled.
+            PoolNotRunningError, WrongThreadError
+        """
+        self._check_running("add_server_socket")
+        url = check_url(url)
+        own = self._options.override(**options)
+        socket = self._register(
+            url if id is None else id, "server", own, url=url, tags=tags
+        )
+        dialling = dial(
+            url,
+            open_timeout=own.open_timeout,
+            max_message_size=own.max_message_size,
+            compression=own.compression,
+            headers=headers,
+            subprotocols=subprotocols,
+            ssl=ssl,
+            proxy=proxy,
+        )
+        await self._open(socket, dialling)
+        return socket
+
+    def add_client_socket(
+        self,
+        id: str,
+        connection: Any,
+        *,
+        tags: Iterable[str] = (),
+        **options: Unpack[SocketOptions],
+    ) -> Accepting:
+        """Take in the connection that a route handler was given.
+
+        Await it, the one line that a handler needs: it lives until the socket closes and
+        returns its `CloseInfo`; cancelling closes with 1001. Or `async with` it for the
+        `Socket`: leaving closes with 1000, or with 1011 if the body raised.
+
+        Args:
+            id: The socket's ID.
+            connection: What a `websockets.asyncio.server` handler receives. The pool
+                reads and writes it from now on: don't call its `recv` or `send`.
+            tags: Names for it.
+            **options: Override the pool's options for this socket.
+
+        Raises:
+            EmptyIdError, InvalidIdError, InvalidOptionError: At the call. The others when
+                it is awaited or entered, before anything is read:
+            DuplicateIdError: If the ID is taken. TooManySocketsError: If the pool is full.
+            OriginRefusedError: If a browser came from another site; see `origins`.
+            PoolNotRunningError, WrongThreadError
+        """
+        check_id(id)
+        adapter = adapter_for(connection)
+        own = self._options.override(**options)
+
+        async def open_it() -> Socket:
+            self._check_running("add_client_socket")
+            check_origin(getattr(connection, "request", None), own)
+            socket = self._register(id, "client", own, tags=tags)
+            await self._open(socket, adapter.open(connection))
+            return socket
+
+        return Accepting(open_it)
+
+    def serve(
+        self,
+        host: str | None = "127.0.0.1",
+        port: int = 0,
+        *,
+        id: IdOf | None = None,
+        origins: Sequence[str] | None = None,
+        ssl: ssl_module.SSLContext | None = None,
+        process_request: ProcessRequest | None = None,
+        subprotocols: Sequence[str] | None = None,
+        unix: str | None = None,
+        **options: Unpack[SocketOptions],
+    ) -> Server:
+        """Listen, and take in every peer as a client socket.
+
+        Use it as `async with pool.serve(...) as server:`; `server.url` and `server.port`
+        tell where. Leaving stops listening; the sockets stay. `stop()` ends it as well.
+
+        Args:
+            host: Where to listen; `None` for all interfaces.
+            port: 0 for any that is free.
+            id: Gives a peer's ID from its request (`path`, `headers`); may be async; may
+                raise `PermissionError` for HTTP 403. "{path}#{n}" by default. A taken ID
+                is answered with HTTP 409.
+            origins: As the pool's option, for this server.
+            ssl: For `wss://`.
+            process_request: Sees each request first; may be async. Returns `None` to go
+                on, or status and text of a plain HTTP answer.
+            subprotocols: Supported, in order of preference.
+            unix: Path of a Unix socket to listen on instead.
+            **options: Override the pool's options for the sockets let in.
+
+        Raises:
+            ServeError: On entering, if it can't listen.
+            PoolNotRunningError, WrongThreadError, InvalidOptionError
+        """
+        driver = self._check_running("serve")
+        own = self._options.override(**options)
+        if origins is not None:
+            own = own.with_origins(origins)
+        server = Server(
+            driver=driver,
+            options=own,
+            register=lambda name: self._register(name, "client", own),
+            host=host,
+            port=port,
+            unix=unix,
+            ssl=ssl,
+            id=id,
+            process_request=process_request,
+            subprotocols=subprotocols,
+        )
+        self._servers.append(server)
+        return server
+
+    def remove_socket(
+        self, id: str, code: int = 1000, reason: str = ""
+    ) -> Future[CloseInfo]:
+        """Close a socket after what is queued; acts at the call.
+
+        Its ID is free again when it has closed, after `close_timeout` at the latest.
+
+        Args:
+            id: The socket's ID.
+            code: The close code to send (RFC 6455 section 7.4).
+            reason: At most 123 bytes of UTF-8.
+
+        Returns:
+            An awaitable of how it ended, which may be dropped.
+
+        Raises:
+            UnknownSocketError, EmptyIdError, InvalidIdError: For the ID.
+            InvalidOptionError: If code or reason can't be sent.
+            PoolNotRunningError, WrongThreadError
+        """
+        self._check_running("remove_socket", stopping=True)
+        check_close(code, reason)
+        return self._registry.get(id).end(code, reason)
+
+    def _register(
+        self,
+        id: str,
+        kind: SocketKind,
+        options: Options,
+        *,
+        url: str | None = None,
+        tags: Iterable[str] = (),
+    ) -> Socket:
+        """Give the ID to a new socket, before anything is awaited."""
+        self._check_running("add")
+        assert self._shared is not None
+        self._registry.admit(id)
+        socket = Socket(self._shared, id, kind, options, url=url, tags=tags)
+        self._registry.add(id, socket)
+        self._ledger.tell(SocketOpening(id=id, kind=kind, time=self._ledger.clock()))
+        return socket
+
+    async def _open(
+        self, socket: Socket, opening: Coroutine[Any, Any, Transport]
+    ) -> None:
+        """Open a socket's connection in a task of its own, which can be called off."""
+        assert self._driver is not None
+        task = self._driver.spawn(opening, f"ssc-rx opens {socket.id}")
+        socket.may_withdraw(task.cancel)
+        try:
+            transport = await task
+        except asyncio.CancelledError:
+            if task.done() and not task.cancelled() and task.exception() is None:
+                task.result().abort()
+            gone = SocketClosedError(socket.id, socket.state)
+            socket.failed(gone)
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise
+            raise gone from None  # removed meanwhile; the caller wasn't cancelled
+        except Exception as error:
+            socket.failed(error)
+            raise
+        if not socket.opened(transport):
+            raise SocketClosedError(socket.id, socket.state)

@@ -1,0 +1,77 @@
+"""What the sockets of one pool share: its driver, its streams, its ear."""
+
+from collections.abc import Callable
+from threading import get_ident
+from typing import Any
+
+from ssc_rx.driver import Driver
+from ssc_rx.errors import WrongThreadError
+from ssc_rx.events import Event
+from ssc_rx.streams.hub import MessageHub
+from ssc_rx.streams.stream import Home
+from ssc_rx.streams.writes import Writes
+
+__all__ = ["Shared"]
+
+_GOLDEN_RATIO = 0.6180339887498949
+
+
+class Shared:
+    """Made when a pool starts.
+
+    Attributes:
+        driver: Time, flushes, turns of the loop.
+        home: Where the streams live.
+        messages: The pool's stream, which its sockets feed.
+        writes: The pool's writes, which show what its sockets accept.
+        tell: Takes what happened.
+        write_refused: Takes the ID and error of a write pushed into a Subject.
+        gone: Told of each socket that is gone for good.
+        thread: The ident of the event loop's thread.
+    """
+
+    __slots__ = (
+        "_name",
+        "_spread",
+        "driver",
+        "gone",
+        "home",
+        "messages",
+        "tell",
+        "thread",
+        "write_refused",
+        "writes",
+    )
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        driver: Driver,
+        home: Home,
+        messages: MessageHub,
+        writes: Writes,
+        tell: Callable[[Event], None],
+        write_refused: Callable[[str, Exception], None],
+        gone: Callable[[Any], None],
+    ) -> None:
+        self._name = name
+        self._spread = 0.0
+        self.driver = driver
+        self.home = home
+        self.messages = messages
+        self.writes = writes
+        self.tell = tell
+        self.write_refused = write_refused
+        self.gone = gone
+        self.thread = get_ident()
+
+    def check_thread(self, call: str) -> None:
+        """Raise `WrongThreadError` outside the event loop's thread."""
+        if get_ident() != self.thread:
+            raise WrongThreadError(self._name, call)
+
+    def next_spread(self) -> float:
+        """Numbers from 0 to 1 that lie evenly, however many are taken."""
+        self._spread = (self._spread + _GOLDEN_RATIO) % 1.0
+        return self._spread
