@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from ssc_rx.ports import Driven
+from ssc_rx.transports.clock import clock_of
 
 __all__ = ["Driver"]
 
@@ -41,9 +42,9 @@ class Driver:
         hops_refused: Callable[[int], None] = lambda n: None,
     ) -> None:
         self.loop = loop
-        self.now: Callable[[], float] = loop.time
+        self.now = clock_of(loop)
         # Anchored once: UNIX time that never runs backwards.
-        self.wall_offset = time.time() - loop.time()
+        self.wall_offset = time.time() - self.now()
         self._flushes: list[Driven] = []
         self._deadlines: list[tuple[float, int, Driven]] = []
         self._sequence = itertools.count()

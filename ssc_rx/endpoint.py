@@ -64,6 +64,7 @@ class Endpoint:
         "_stopping",
         "_time",
         "_transport",
+        "_violated",
         "_waiters",
         "_withdraw",
         "_writes",
@@ -97,6 +98,7 @@ class Endpoint:
         self._close_frame: tuple[int, str] | None = None
         self._cause: Exception | None = None
         self._stopping = False
+        self._violated = False
         self._waiters: list[asyncio.Future[CloseInfo]] = []
         self.due = math.inf
         self.id = id
@@ -124,6 +126,12 @@ class Endpoint:
         self.generation += 1
         now = self._shared.driver.now()
         self.opened_at = now + self._shared.driver.wall_offset
+        interval = self._options.ping_interval
+        if interval is not None and transport.can_ping:
+            self._heartbeat = Heartbeat(
+                interval, self._options.ping_timeout, now, self._shared.next_spread()
+            )
+            self._shared.driver.schedule(self, self._heartbeat.due)
         self._shared.tell(
             SocketOpened(
                 id=self.id,
@@ -132,12 +140,6 @@ class Endpoint:
                 time=self.opened_at,
             )
         )
-        interval = self._options.ping_interval
-        if interval is not None and transport.can_ping:
-            self._heartbeat = Heartbeat(
-                interval, self._options.ping_timeout, now, self._shared.next_spread()
-            )
-            self._shared.driver.schedule(self, self._heartbeat.due)
         transport.attach(self)
         return True
 
@@ -169,12 +171,16 @@ class Endpoint:
         self._flush_soon()
 
     def on_closing(self, error: Exception | None) -> None:
+        self._violated = error is not None
         self._happened(Cause.PEER_CLOSING if error is None else Cause.VIOLATED)
 
     def on_closed(self, info: CloseInfo) -> None:
-        if (cause := self._cause) is not None:
+        cause = self._cause
+        if cause is not None and not (
+            info.clean and isinstance(cause, CloseTimeoutError)
+        ):
             by = "us" if info.by == "lost" else info.by
-            info = CloseInfo(info.code, info.reason, by, False, cause)
+            info = CloseInfo(info.code, info.reason, by, info.clean, cause)
         self._end(Cause.LOST, info)
 
     # ports.Driven: told by the driver
@@ -274,7 +280,11 @@ class Endpoint:
         if self._life.state is SocketState.OPEN and full:
             done: asyncio.Future[None] = self._shared.driver.loop.create_future()
             self._senders.append((message, outgoing, done))
-            await done
+            try:
+                await done
+            except asyncio.CancelledError:  # withdrawn, unless it was queued already
+                self._senders = deque(s for s in self._senders if s[2] is not done)
+                raise
         elif (error := self.accept(message, outgoing)) is not None:
             raise error
 
@@ -282,7 +292,7 @@ class Endpoint:
         senders = self._senders
         while senders:
             message, outgoing, done = senders[0]
-            if not done.done():  # else it was cancelled, which withdraws it
+            if not done.done():
                 if not self._outbox.has_room(len(outgoing.payload)):
                     return
                 self._outbox.put(outgoing)
@@ -362,7 +372,7 @@ class Endpoint:
         return action
 
     def _abort(self) -> None:
-        if self._cause is None:
+        if self._cause is None and not self._violated:
             limit = (
                 "the deadline of stop()"
                 if self._stopping

@@ -1,6 +1,7 @@
 """What happened in a pool, told as events and kept as counts."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 
 from ssc_rx.core.stats import Counts, PoolStats, SocketStats, add_up
@@ -27,13 +28,13 @@ class Ledger:
 
     Attributes:
         events: The stream.
-        clock: UNIX time in seconds; 0 until the pool runs.
+        clock: UNIX time in seconds; the pool's own once it runs.
         aborted: Sockets that were cut off because their close took too long.
     """
 
     def __init__(self, home: Home) -> None:
         self.events: Hub[Event] = Hub("pool.events", home)
-        self.clock: Callable[[], float] = lambda: 0.0
+        self.clock: Callable[[], float] = time.time
         self.aborted = 0
         self._opened = self._closed = self._dials_failed = 0
         self._subscriber_failures = self._payloads_invalid = 0
@@ -99,7 +100,7 @@ class Ledger:
 
     def gone(self, last: SocketStats) -> None:
         """Keep the counts of a socket that left the pool."""
-        self._closed += 1
+        self._closed += last.generation > 0
         self._gone = add_up((self._gone, last))
 
     def stats(

@@ -1,11 +1,11 @@
 """The sockets of a pool: how they come and go."""
 
 import asyncio
-import builtins
 import ssl as ssl_module
 from asyncio import Future
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Literal, Unpack
+from weakref import WeakSet
 
 from ssc_rx.accepting import Accepting
 from ssc_rx.adapters import adapter_for
@@ -29,7 +29,7 @@ class Members(Writing):
     def __init__(self, name: str | None, options: Options) -> None:
         super().__init__(name, options)
         self._shared: Shared | None = None
-        self._servers: builtins.list[Server] = []
+        self._servers: WeakSet[Server] = WeakSet()
 
     async def add_server_socket(
         self,
@@ -178,7 +178,7 @@ class Members(Writing):
             process_request=process_request,
             subprotocols=subprotocols,
         )
-        self._servers.append(server)
+        self._servers.add(server)
         return server
 
     def remove_socket(

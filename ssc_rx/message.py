@@ -7,7 +7,10 @@ import msgspec
 
 from ssc_rx.errors import InvalidMessageError, MessageTooBigError, PayloadError, shown
 
-__all__ = ["Message", "MessageType", "check_writable", "to_message"]
+__all__ = ["Data", "Message", "MessageType", "check_writable", "to_message"]
+
+Data = str | bytes | bytearray | memoryview | dict[str, Any] | list[Any]
+"""What makes a message: text, bytes, or a `dict` or `list` to be sent as JSON."""
 
 MAX_CONTROL_PAYLOAD_BYTES = 125  # RFC 6455 section 5.5
 _REPR_PAYLOAD_BYTES = 80
@@ -43,7 +46,7 @@ class Message(msgspec.Struct, frozen=True, gc=False, eq=False):
     time: float = 0.0
 
     @classmethod
-    def of(cls, id: str, data: object) -> "Message":
+    def of(cls, id: str, data: Data) -> "Message":
         """Build a message from plain data.
 
         Args:
@@ -133,7 +136,7 @@ class Message(msgspec.Struct, frozen=True, gc=False, eq=False):
         return shown if len(payload) <= len(head) else f"{shown}… {len(payload)} bytes"
 
 
-def to_message(id: str, data: object) -> Message:
+def to_message(id: str, data: "Data | Message") -> Message:
     """Address `data` to the socket `id`: a `Message` keeps its type and payload."""
     if isinstance(data, Message):
         return data if data.id == id else Message(id, data.type, data.payload)

@@ -113,8 +113,9 @@ class Pool(Members):
     async def _dial_all(self, *, first_error: bool) -> builtins.list[Exception]:
         if not self._urls:
             return []
+        driver = self._check_running("start")
         dials = [
-            asyncio.ensure_future(self.add_server_socket(url, id=id))
+            driver.spawn(self.add_server_socket(url, id=id), f"ssc-rx dials {id}")
             for id, url in self._urls.items()
         ]
         when = asyncio.FIRST_EXCEPTION if first_error else asyncio.ALL_COMPLETED
@@ -129,7 +130,10 @@ class Pool(Members):
 
     def _bind(self) -> None:
         """Belong to the running event loop from now on."""
-        loop = asyncio.get_running_loop()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise PoolNotRunningError(self._name, self._state) from None
         self._thread = get_ident()
         self._rx_scheduler = AsyncIOScheduler(loop)
         self._driver = driver = Driver(loop, self._hops_refused)

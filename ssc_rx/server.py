@@ -22,6 +22,7 @@ from ssc_rx.core.origin import origin_allowed
 from ssc_rx.driver import Driver
 from ssc_rx.errors import (
     DuplicateIdError,
+    InvalidOptionError,
     LinkLostError,
     OriginRefusedError,
     PoolNotRunningError,
@@ -100,15 +101,19 @@ class Server:
             ServeError: If it can't.
         """
         loop = self._driver.loop
+        tls: dict[str, Any] = {}
+        if self._ssl is not None:
+            limit = self._options.open_timeout
+            tls = {"ssl": self._ssl, "ssl_handshake_timeout": limit}
         try:
             if self._unix is not None:
                 _refuse_living(self._unix)
                 self._listener = await loop.create_unix_server(
-                    self._link, self._unix, ssl=self._ssl
+                    self._link, self._unix, **tls
                 )
             else:
                 self._listener = await loop.create_server(
-                    self._link, self._host, self._port, ssl=self._ssl, backlog=1024
+                    self._link, self._host, self._port, backlog=1024, **tls
                 )
         except (OSError, OverflowError, TypeError, ValueError) as exc:
             if isinstance(exc, ServeError):
@@ -173,7 +178,7 @@ class Server:
             if self._process_request is not None:
                 answer = await _outcome(self._process_request(request))
                 if answer is not None:
-                    return link.respond(link.rejection(*answer))
+                    return link.respond(_plain(link, *answer))
             response = link.check_request(request)
             if response.status_code != 101:
                 return link.respond(response)
@@ -228,6 +233,14 @@ class _Arriving(Link):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self._driver.spawn(self._shake_hands(self), "ssc-rx opening handshake")
+
+
+def _plain(link: Link, status: int, text: str) -> Response:
+    if not 200 <= status <= 599:
+        raise InvalidOptionError(
+            f"process_request answered with status {status!r}; give one from 200 to 599"
+        )
+    return link.rejection(status, text)
 
 
 async def _outcome(result: T | Awaitable[T]) -> T:

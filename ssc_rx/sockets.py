@@ -15,7 +15,7 @@ from ssc_rx.errors import (
     shown,
 )
 from ssc_rx.events import CloseInfo, SocketKind
-from ssc_rx.message import Message, MessageType, check_writable, to_message
+from ssc_rx.message import Data, Message, MessageType, check_writable, to_message
 from ssc_rx.options import Options
 from ssc_rx.ports import Outgoing
 from ssc_rx.shared import Shared
@@ -137,7 +137,7 @@ class Socket(Endpoint):
                 self._writes.complete()
         return self._writes
 
-    def _push(self, value: object) -> None:
+    def _push(self, value: Data | Message) -> None:
         shared = self._shared
         if get_ident() != shared.thread:
             shared.driver.hop(self._push, value)
@@ -147,7 +147,7 @@ class Socket(Endpoint):
         except SscError as error:
             shared.write_refused(self.id, error)
 
-    def write(self, data: object) -> None:
+    def write(self, data: Data | Message) -> None:
         """Queue a message for this socket; never blocks.
 
         Args:
@@ -165,7 +165,7 @@ class Socket(Endpoint):
         if (error := self.accept(message, Outgoing(message))) is not None:
             raise error
 
-    async def send(self, data: object) -> None:
+    async def send(self, data: Data | Message) -> None:
         """Queue a message for this socket, waiting for room in its outbox.
 
         Same queue and order as `write`. Returning means queued, not delivered.
@@ -179,7 +179,7 @@ class Socket(Endpoint):
         message = self.checked(data)
         await self.accept_when_room(message, Outgoing(message))
 
-    def checked(self, data: object) -> Message:
+    def checked(self, data: Data | Message) -> Message:
         """Make a message of `data` that this socket can send, or raise."""
         try:
             message = to_message(self.id, data)

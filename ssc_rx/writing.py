@@ -10,7 +10,7 @@ from ssc_rx.core.registry import check_id
 from ssc_rx.driver import MAX_HOPS
 from ssc_rx.errors import OutboxFullError, SscError, UnknownSocketError
 from ssc_rx.grounds import Grounds
-from ssc_rx.message import Message, check_writable, to_message
+from ssc_rx.message import Data, Message, check_writable, to_message
 from ssc_rx.options import Options
 from ssc_rx.ports import Outgoing
 from ssc_rx.sockets import Socket
@@ -107,7 +107,7 @@ class Writing(Grounds):
 
     def write_all(
         self,
-        message: Message | str | bytes,
+        message: Data | Message,
         *,
         to: Iterable[str] | None = None,
         exclude: Collection[str] = (),
@@ -144,7 +144,7 @@ class Writing(Grounds):
         closed = [s.id for s, error in refused if not _lives_on(error)]
         return BroadcastResult(queued, dropped, (*closed, *unknown))
 
-    def _checked(self, data: object) -> Message:
+    def _checked(self, data: Data | Message) -> Message:
         try:
             message = data if isinstance(data, Message) else to_message("", data)
             check_writable(message, self._options.max_message_size)
@@ -153,7 +153,7 @@ class Writing(Grounds):
             raise
         return message
 
-    def _push(self, value: object) -> None:
+    def _push(self, value: Data | Message) -> None:
         """`pool.writes.on_next`."""
         if self._hopped(self._push, value):
             return
@@ -163,7 +163,7 @@ class Writing(Grounds):
             id = value.id if isinstance(value, Message) else ""
             self._ledger.write_refused(id, error)
 
-    def _push_to_all(self, value: object) -> None:
+    def _push_to_all(self, value: Data | Message) -> None:
         """`pool.inbound.on_next`."""
         if self._hopped(self._push_to_all, value):
             return
@@ -179,7 +179,7 @@ class Writing(Grounds):
         if self._inbound.observed:
             self._inbound.emit_in_turn(message)
 
-    def _hopped(self, push: Any, value: object) -> bool:
+    def _hopped(self, push: Any, value: Data | Message) -> bool:
         """Whether a push from another thread was sent on to the event loop."""
         if self._driver is None or get_ident() == self._thread:
             return False

@@ -81,7 +81,7 @@ class PoolStats(Counts, frozen=True, kw_only=True):
         time: UNIX seconds of the snapshot.
         sockets: One entry for each socket in the pool.
         sockets_opened: How many sockets ever opened.
-        sockets_closed: How many sockets are gone, whether they ever opened or not.
+        sockets_closed: How many of those are gone.
         dials_failed: How many dials failed.
         subscriber_failures: How often a subscriber raised.
         payloads_invalid: How many payloads an operator couldn't decode.

@@ -4,25 +4,27 @@ from collections.abc import Callable
 
 from reactivex import abc
 
-from ssc_rx.message import Message
+from ssc_rx.message import Data, Message
 from ssc_rx.streams.hub import Hub
 from ssc_rx.streams.stream import Home
 
 __all__ = ["Writes"]
 
 
-class Writes(Hub[Message], abc.ObserverBase[str | bytes | Message]):
+class Writes(Hub[Message], abc.ObserverBase[Data | Message]):
     """An Observer of what is to be written, and an Observable of what was accepted.
 
     Unlike a `reactivex.Subject` it is ended by no source that completes or fails, and
     it never raises into a source: a refused write is a `WriteRefused` event.
     """
 
-    def __init__(self, name: str, home: Home, route: Callable[[object], None]) -> None:
+    def __init__(
+        self, name: str, home: Home, route: Callable[[Data | Message], None]
+    ) -> None:
         super().__init__(name, home)
         self._route = route
 
-    def on_next(self, value: str | bytes | Message) -> None:
+    def on_next(self, value: Data | Message) -> None:
         """Write a value; from any thread, as other threads hop to the event loop."""
         self._route(value)
 

@@ -19,6 +19,7 @@ from ssc_rx.errors import LinkLostError, PeerProtocolError
 from ssc_rx.events import CloseInfo
 from ssc_rx.message import MessageType
 from ssc_rx.ports import Outgoing, Receiver
+from ssc_rx.transports.clock import clock_of
 from ssc_rx.transports.ending import close_info, peer_error
 
 __all__ = ["HIGH_WATER_BYTES", "Link"]
@@ -73,7 +74,7 @@ class Link(asyncio.Protocol):
     ) -> None:
         self._protocol: Protocol = protocol
         self._loop = loop
-        self._now: Callable[[], float] = loop.time
+        self._now = clock_of(loop)
         self._masked = protocol.side is Side.CLIENT
         self._answer: asyncio.Future[Event | None] | None = None
         self._lost: asyncio.Future[None] | None = None

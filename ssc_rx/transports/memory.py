@@ -9,6 +9,7 @@ from ssc_rx.errors import LinkLostError
 from ssc_rx.events import CloseInfo
 from ssc_rx.message import MessageType
 from ssc_rx.ports import Outgoing, Receiver
+from ssc_rx.transports.clock import clock_of
 
 __all__ = ["MemoryTransport", "memory_pair"]
 
@@ -29,6 +30,7 @@ class MemoryTransport:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, name: str) -> None:
         self._loop = loop
+        self._now = clock_of(loop)
         self._receiver: Receiver | None = None
         self._inbox: deque[tuple[MessageType, bytes]] = deque()
         self._turn: asyncio.Handle | None = None
@@ -107,7 +109,7 @@ class MemoryTransport:
         receiver = self._receiver
         assert receiver is not None
         if self._inbox and not (self._paused or self._stalled):
-            receiver.on_data(self._loop.time())
+            receiver.on_data(self._now())
         while self._inbox and not (self._paused or self._stalled):
             type, payload = self._inbox.popleft()
             if type in (MessageType.TEXT, MessageType.BINARY):

@@ -1,0 +1,1 @@
+"""Speed of ssc-rx, as ratios to plain websockets measured side by side."""

@@ -1,0 +1,74 @@
+"""The pool's side."""
+
+from collections.abc import Callable
+
+from benchmarks.job import Job
+from ssc_rx import Message, Pool, PoolStats
+from ssc_rx import operators as ops
+
+__all__ = ["PoolReading", "PoolWriting"]
+
+
+class PoolReading:
+    """`pool.messages` through a pipe of two operators."""
+
+    def __init__(self) -> None:
+        self._pool = Pool(ping_interval=None)
+
+    def on_size(self, on_size: Callable[[int], None]) -> None:
+        self._pool.messages.pipe(
+            ops.filter(lambda message: message.payload.startswith(b"{")),
+            ops.map(lambda message: len(message.payload)),
+        ).subscribe(on_size)
+
+    async def start(self) -> None:
+        await self._pool.start()
+
+    async def dial(self, url: str, id: str) -> None:
+        await self._pool.add_server_socket(url, id=id)
+
+    def check(self, job: Job) -> None:
+        stats = self._pool.stats()
+        if stats.messages_in != job.total or stats.subscriber_failures:
+            raise RuntimeError(f"the pool lost messages: {_shown(stats)}")
+
+
+class PoolWriting:
+    """`pool.serve`, then `pool.write_all` or `pool.write`."""
+
+    def __init__(self) -> None:
+        self._pool = Pool(ping_interval=None)
+
+    async def serve(self) -> int:
+        await self._pool.start()
+        server = await self._pool.serve().__aenter__()
+        return server.port
+
+    def ids(self) -> list[str]:
+        return self._pool.list()
+
+    async def write_all(self, text: str) -> None:
+        self._pool.write_all(text)
+
+    async def write(self, ids: list[str], text: str) -> None:
+        write = self._pool.write
+        for id in ids:
+            write(Message.of(id, text))
+
+    def check(self, job: Job) -> None:
+        stats = self._pool.stats()
+        good = (
+            stats.balanced
+            and stats.messages_out == stats.accepted == job.total
+            and stats.refused == stats.failed_total == stats.queued == 0
+        )
+        if not good:
+            raise RuntimeError(f"the pool lost writes: {_shown(stats)}")
+
+
+def _shown(stats: PoolStats) -> str:
+    return (
+        f"{stats.messages_in} in, {stats.accepted} accepted, {stats.refused} refused, "
+        f"{stats.messages_out} out, {stats.queued} queued, failed: {dict(stats.failed)}, "
+        f"{stats.subscriber_failures} failures of subscribers"
+    )

@@ -1,0 +1,1 @@
+"""Programs that show what ssc-rx does."""

@@ -1,0 +1,78 @@
+"""What every test gets: the event loop under test, and pools that are always stopped."""
+
+import asyncio
+import multiprocessing
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+import uvloop
+
+from ssc_rx import Pool
+from tests.assertions import assert_accounted, assert_nothing_left
+from tests.recorder import Recorder
+from tests.virtual_time import VirtualTimeLoop
+
+
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Each async test runs on asyncio's own loop and on uvloop's, or on virtual time."""
+    if item.get_closest_marker("virtual_time") is not None:
+        return {"virtual": VirtualTimeLoop}
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def busy_cores() -> Iterator[None]:
+    """With SSC_TEST_BUSY, every core is busy while the tests run."""
+    burners = []
+    if os.environ.get("SSC_TEST_BUSY"):
+        context = multiprocessing.get_context("spawn")
+        cores = os.cpu_count() or 1
+        burners = [context.Process(target=_burn, daemon=True) for _ in range(cores)]
+    for burner in burners:
+        burner.start()
+    yield
+    for burner in burners:
+        burner.kill()
+        burner.join()
+
+
+def _burn() -> None:
+    while True:
+        pass
+
+
+@pytest.fixture
+async def make_pool() -> AsyncIterator[Callable[..., Pool]]:
+    """Makes pools that are stopped and checked at the end of the test."""
+    pools: list[Pool] = []
+
+    def make(*args: Any, **options: Any) -> Pool:
+        pool = Pool(*args, **options)
+        pools.append(pool)
+        return pool
+
+    yield make
+    for pool in pools:
+        assert_accounted(pool)
+        if pool.stats().state != "new":
+            await pool.stop(deadline=1.0)
+        assert_accounted(pool)
+    await assert_nothing_left()
+
+
+@pytest.fixture
+async def pool(make_pool: Callable[..., Pool]) -> Pool:
+    """A running pool without sockets and without keepalive."""
+    pool = make_pool(ping_interval=None, close_timeout=1.0)
+    await pool.start()
+    return pool
+
+
+@pytest.fixture
+def heard(pool: Pool) -> Recorder:
+    """Everything that the pool's streams say."""
+    return Recorder(pool)

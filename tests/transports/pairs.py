@@ -1,0 +1,125 @@
+"""One connected pair of each kind of transport: the table of the contract tests."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Literal
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
+
+from ssc_rx.adapters import websockets
+from ssc_rx.ports import Transport
+from ssc_rx.transports.dialer import dial
+from ssc_rx.transports.link import Link
+from ssc_rx.transports.memory import memory_pair
+
+Pair = tuple[Transport, Transport]
+LIMIT = 4 * 1024 * 1024
+
+
+@asynccontextmanager
+async def memory() -> AsyncIterator[Pair]:
+    yield memory_pair()
+
+
+class _Accepted(Link):
+    """The accepting side, without a server around it."""
+
+    __slots__ = ("connected",)
+
+    def __init__(
+        self, protocol: ServerProtocol, connected: "asyncio.Future[Link]"
+    ) -> None:
+        super().__init__(protocol, asyncio.get_running_loop())
+        self.connected = connected
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.connected.set_result(self)
+
+
+async def _let_in(connected: "asyncio.Future[Link]") -> Link:
+    link = await connected
+    request = await link.read_request()
+    assert isinstance(request, Request)
+    assert link.respond(link.check_request(request))
+    return link
+
+
+async def _dial(url: str, compression: Literal["deflate"] | None = None) -> Link:
+    return await dial(
+        url, open_timeout=10, max_message_size=LIMIT, compression=compression
+    )
+
+
+@asynccontextmanager
+async def link(compression: Literal["deflate"] | None = None) -> AsyncIterator[Pair]:
+    """Both ends are links: dialled, accepted."""
+    loop = asyncio.get_running_loop()
+    connected: asyncio.Future[Link] = loop.create_future()
+
+    def accept() -> Link:
+        extensions = enable_server_permessage_deflate(None) if compression else None
+        protocol = ServerProtocol(extensions=extensions, max_size=LIMIT)
+        return _Accepted(protocol, connected)
+
+    server = await loop.create_server(accept, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    dialled, accepted = await asyncio.gather(
+        _dial(f"ws://127.0.0.1:{port}", compression), _let_in(connected)
+    )
+    server.close()
+    async with both_lost(dialled, accepted):
+        yield dialled, accepted
+
+
+@asynccontextmanager
+async def deflated_link() -> AsyncIterator[Pair]:
+    async with link("deflate") as pair:
+        yield pair
+
+
+@asynccontextmanager
+async def taken_over() -> AsyncIterator[Pair]:
+    """A dialled link, and a websockets server connection that is taken over."""
+    loop = asyncio.get_running_loop()
+    adopted: asyncio.Future[Transport] = loop.create_future()
+    released = loop.create_future()
+
+    async def handler(connection: ServerConnection) -> None:
+        adopted.set_result(await websockets.open(connection))
+        await released
+
+    async with serve(
+        handler, "127.0.0.1", 0, max_size=LIMIT, compression=None, close_timeout=0.1
+    ) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        dialled = await _dial(f"ws://127.0.0.1:{port}")
+        accepted = await adopted
+        assert isinstance(accepted, Link)
+        async with both_lost(dialled, accepted):
+            yield dialled, accepted
+        released.set_result(None)
+
+
+@asynccontextmanager
+async def both_lost(*links: Link) -> AsyncIterator[None]:
+    """At the end, no connection is left open."""
+    try:
+        yield
+    finally:
+        for end in links:
+            end.abort()
+        for end in links:
+            await end.wait_lost()
+
+
+PAIRS: dict[str, Callable[[], AbstractAsyncContextManager[Pair]]] = {
+    "memory": memory,
+    "link": link,
+    "deflated link": deflated_link,
+    "taken over": taken_over,
+}

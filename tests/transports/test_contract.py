@@ -1,0 +1,166 @@
+"""What every transport promises, in both directions; see `ssc_rx.ports.Transport`."""
+
+import random
+from collections.abc import AsyncIterator
+
+import pytest
+
+from ssc_rx import Message, MessageType
+from ssc_rx.ports import Outgoing, Transport
+from tests.transports.pairs import PAIRS, Pair
+from tests.transports.receiver import RecordingReceiver
+
+TEXT, BINARY = MessageType.TEXT, MessageType.BINARY
+
+
+class End:
+    """A transport with its receiver."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self.heard = RecordingReceiver()
+        transport.attach(self.heard)
+
+    def write(self, *data: object) -> None:
+        self.transport.write([Outgoing(Message.of("", item)) for item in data])
+
+
+@pytest.fixture(params=PAIRS)
+async def pair(request: pytest.FixtureRequest) -> AsyncIterator[Pair]:
+    async with PAIRS[request.param]() as pair:
+        yield pair
+
+
+@pytest.fixture(params=["one to other", "other to one"])
+def ends(pair: Pair, request: pytest.FixtureRequest) -> tuple[End, End]:
+    """The sending end and the receiving end, both ways round."""
+    one, other = End(pair[0]), End(pair[1])
+    return (one, other) if request.param == "one to other" else (other, one)
+
+
+async def test_messages_arrive_whole_typed_and_in_order(ends: tuple[End, End]) -> None:
+    sender, receiver = ends
+    sender.write("a", b"\x00\xff", "grüß", "")
+    sender.write(b"")
+    await receiver.heard.until(lambda: len(receiver.heard.of("message")) == 5)
+    assert receiver.heard.of("message") == [
+        (TEXT, b"a"),
+        (BINARY, b"\x00\xff"),
+        (TEXT, "grüß".encode()),
+        (TEXT, b""),
+        (BINARY, b""),
+    ]
+
+
+@pytest.mark.parametrize("size", [125, 126, 65_535, 65_536, 1_000_000])
+async def test_every_length_of_frame_gets_through(
+    ends: tuple[End, End], size: int
+) -> None:
+    sender, receiver = ends
+    payload = random.Random(size).randbytes(size)
+    sender.write(payload, "after")
+    await receiver.heard.until(lambda: len(receiver.heard.of("message")) == 2)
+    assert receiver.heard.of("message") == [(BINARY, payload), (TEXT, b"after")]
+
+
+async def test_a_shared_message_is_the_same_for_all(pair: Pair) -> None:
+    one, other = End(pair[0]), End(pair[1])
+    shared = Outgoing(Message.of("", "to all"))
+    one.transport.write([shared, shared])
+    other.transport.write([shared])
+    await other.heard.until(lambda: len(other.heard.texts) == 2)
+    await one.heard.until(lambda: len(one.heard.texts) == 1)
+    assert one.heard.texts + other.heard.texts == ["to all"] * 3
+
+
+async def test_nothing_is_heard_inside_a_call(ends: tuple[End, End]) -> None:
+    sender, receiver = ends
+    sender.write("x")
+    sender.transport.ping(b"")
+    sender.transport.close(1000, "")
+    assert receiver.heard.calls == sender.heard.calls == []
+    await receiver.heard.closed()
+
+
+async def test_a_pong_carries_the_payload_of_the_ping(ends: tuple[End, End]) -> None:
+    sender, _ = ends
+    sender.transport.ping(b"echo me")
+    await sender.heard.until(lambda: bool(sender.heard.of("pong")))
+    assert sender.heard.of("pong") == [b"echo me"]
+
+
+async def test_a_close_is_told_to_both_ends(ends: tuple[End, End]) -> None:
+    sender, receiver = ends
+    sender.write("last words")
+    sender.transport.close(4001, "bye")
+    mine, theirs = await sender.heard.closed(), await receiver.heard.closed()
+    assert (mine.code, mine.reason, mine.by, mine.clean) == (4001, "bye", "us", True)
+    assert (theirs.code, theirs.reason, theirs.by) == (4001, "bye", "peer")
+    assert (theirs.clean, theirs.error) == (True, None)
+    assert receiver.heard.texts == ["last words"]
+    assert receiver.heard.of("closing") == [None]
+    assert sender.heard.of("closing") == []
+
+
+async def test_a_second_close_changes_nothing(ends: tuple[End, End]) -> None:
+    sender, receiver = ends
+    sender.transport.close(4001, "first")
+    sender.transport.close(4002, "second")
+    assert (await receiver.heard.closed()).reason == "first"
+    sender.transport.close(4003, "third")
+    assert (await sender.heard.closed()).reason == "first"
+
+
+async def test_both_may_close_at_once(ends: tuple[End, End]) -> None:
+    sender, receiver = ends
+    sender.transport.close(4001, "mine")
+    receiver.transport.close(4002, "theirs")
+    infos = await sender.heard.closed(), await receiver.heard.closed()
+    assert [info.clean for info in infos] == [True, True]
+
+
+async def test_an_abort_is_told_to_both_ends(ends: tuple[End, End]) -> None:
+    ends[0].transport.abort()
+    for end in ends:
+        info = await end.heard.closed()
+        assert (info.code, info.by, info.clean) == (1006, "lost", False)
+        assert info.error is not None
+
+
+async def test_a_closing_transport_takes_no_more(ends: tuple[End, End]) -> None:
+    sender, receiver = ends
+    assert sender.transport.writable
+    sender.transport.close(1000, "")
+    assert not sender.transport.writable
+    await receiver.heard.closed()
+    assert not receiver.transport.writable
+
+
+async def test_a_peer_that_does_not_read_makes_it_unwritable_until_it_does(
+    ends: tuple[End, End],
+) -> None:
+    sender, receiver = ends
+    receiver.transport.pause_reading()  # type: ignore[attr-defined]
+    if hasattr(receiver.transport, "stalled"):
+        receiver.transport.stalled = True
+    written = 0
+    chunk = random.Random(1).randbytes(60_000)
+    while sender.transport.writable:
+        sender.write(chunk)
+        written += 1
+        assert written < 1000
+    receiver.transport.resume_reading()  # type: ignore[attr-defined]
+    if hasattr(receiver.transport, "stalled"):
+        receiver.transport.stalled = False
+    await receiver.heard.until(lambda: len(receiver.heard.of("message")) == written)
+    await sender.heard.until(lambda: bool(sender.heard.of("writable")))
+    assert sender.transport.writable
+
+
+async def test_it_says_what_it_can_and_where_its_peer_is(pair: Pair) -> None:
+    for transport in pair:
+        assert isinstance(transport, Transport)
+        assert transport.can_ping
+        assert transport.can_abort
+        assert transport.remote_address
+        assert transport.subprotocol is None
