@@ -40,6 +40,8 @@ from ssc_rx.streams.writes import Writes
 
 __all__ = ["Endpoint"]
 
+_OPEN = SocketState.OPEN
+
 HAND_OVER_BYTES = 64 * 1024
 """Payload bytes that go to the transport in one write."""
 
@@ -228,7 +230,7 @@ class Endpoint:
 
         `outgoing` is what the transport gets; recipients of a broadcast share it.
         """
-        if self._life.state is not SocketState.OPEN:
+        if self._life.state is not _OPEN:
             self.refused += 1
             return SocketClosedError(self.id, self._life.state)
         writes = self._shared.writes

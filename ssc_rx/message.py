@@ -26,6 +26,9 @@ class MessageType(enum.IntEnum):
     PONG = 10
 
 
+_TEXT, _BINARY = MessageType.TEXT, MessageType.BINARY
+
+
 class Message(msgspec.Struct, frozen=True, gc=False, eq=False):
     """One message that a socket received, or is to send.
 
@@ -167,19 +170,24 @@ def check_writable(message: Message, max_message_size: int | None) -> None:
             "Message.of(id, data) converts str, bytearray, memoryview, dict and list"
         )
     kind = message.type
-    if kind == MessageType.TEXT:
-        if not payload.isascii():
-            try:
-                payload.decode()
-            except UnicodeDecodeError as error:
-                raise InvalidMessageError(
-                    f"TEXT must be UTF-8 (RFC 6455 section 5.6): {error.reason} at byte "
-                    f"{error.start}; send it as MessageType.BINARY"
-                ) from error
-    elif kind != MessageType.BINARY:
-        _check_control(kind, payload)
+    if kind is not _BINARY:
+        if kind is _TEXT or kind == _TEXT:
+            if not payload.isascii():
+                _check_utf8(payload)
+        elif kind != _BINARY:
+            _check_control(kind, payload)
     if max_message_size is not None and len(payload) > max_message_size:
         raise MessageTooBigError(len(payload), max_message_size)
+
+
+def _check_utf8(payload: bytes) -> None:
+    try:
+        payload.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidMessageError(
+            f"TEXT must be UTF-8 (RFC 6455 section 5.6): {error.reason} at byte "
+            f"{error.start}; send it as MessageType.BINARY"
+        ) from error
 
 
 def _check_control(kind: int, payload: bytes) -> None:

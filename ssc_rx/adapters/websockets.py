@@ -73,6 +73,11 @@ class _TakenOver(Link):
             connection.transport.set_protocol(self)
             self.pause_reading()
 
+    @property
+    def writable(self) -> bool:
+        # websockets' own server may have begun to close it, as when it shuts down.
+        return self._writable and self._protocol.state is State.OPEN
+
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._connection.connection_lost(exc)

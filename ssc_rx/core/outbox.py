@@ -83,7 +83,9 @@ class OutboxQueue:
         """Remove what may be handed over now: at least one, at most `max_bytes` of it."""
         queue = self._queue
         size = self.queued_bytes
-        if size <= max_bytes:
+        if len(queue) == 1:
+            batch = [queue.popleft()]
+        elif size <= max_bytes:
             batch = list(queue)
             queue.clear()
         else:

@@ -21,6 +21,7 @@ from ssc_rx.message import MessageType
 from ssc_rx.ports import Outgoing, Receiver
 from ssc_rx.transports.clock import clock_of
 from ssc_rx.transports.ending import close_info, peer_error
+from ssc_rx.transports.framing import masked_frame, unmasked_frame
 
 __all__ = ["HIGH_WATER_BYTES", "Link"]
 
@@ -31,7 +32,7 @@ MAX_UNSENT_CONTROL_BYTES = 1024 * 1024
 
 _TEXT, _BINARY, _CONT = Opcode.TEXT, Opcode.BINARY, Opcode.CONT
 _PING, _PONG, _CLOSE = Opcode.PING, Opcode.PONG, Opcode.CLOSE
-_OPCODES = {int(opcode): opcode for opcode in Opcode}
+_TEXT_MESSAGE, _BINARY_MESSAGE = MessageType.TEXT, MessageType.BINARY
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class Link(asyncio.Protocol):
         "_protocol",
         "_receiver",
         "_unsent_control_bytes",
+        "_writable",
         "request",
         "transport",
     )
@@ -89,12 +91,13 @@ class Link(asyncio.Protocol):
         self._ending = False
         self._closed: CloseInfo | None = None
         self.request: Request | None = None
+        self._writable = False  # until the opening handshake is done
         self.transport: asyncio.Transport
 
     @property
     def writable(self) -> bool:
         """Whether a write would be taken now."""
-        return not self._paused and self._protocol.state is State.OPEN
+        return self._writable
 
     @property
     def remote_address(self) -> Any:
@@ -178,6 +181,7 @@ class Link(asyncio.Protocol):
     def attach(self, receiver: Receiver) -> None:
         """Deliver to `receiver` from the next turn of the loop on."""
         self._receiver = receiver
+        self._update_writable()
         self._loop.call_soon(self._begin)
 
     def _begin(self) -> None:
@@ -215,12 +219,11 @@ class Link(asyncio.Protocol):
         }
 
     def _wire(self, item: Outgoing) -> bytes:
-        if self._masked:  # each frame has its own mask (RFC 6455 section 5.3)
-            return Frame(_OPCODES[item.type], item.payload).serialize(mask=True)
+        if self._masked:
+            return masked_frame(item.type, item.payload)
         wire = item.wire
         if wire is None:
-            frame = Frame(_OPCODES[item.type], item.payload)
-            wire = item.wire = frame.serialize(mask=False)
+            wire = item.wire = unmasked_frame(item.type, item.payload)
         return wire
 
     def ping(self, payload: bytes) -> None:
@@ -233,11 +236,13 @@ class Link(asyncio.Protocol):
         """Start the closing handshake, if it hasn't begun."""
         if self._protocol.state is State.OPEN:
             self._protocol.send_close(code, reason)
+            self._writable = False
             self._send_protocol_data()
 
     def abort(self) -> None:
         """Cut the connection at once."""
         self._paused = True
+        self._writable = False
         self.transport.abort()
 
     def pause_reading(self) -> None:
@@ -255,11 +260,16 @@ class Link(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(HIGH_WATER_BYTES)
 
+    def _update_writable(self) -> None:
+        self._writable = not self._paused and self._protocol.state is State.OPEN
+
     def pause_writing(self) -> None:
         self._paused = True
+        self._writable = False
 
     def resume_writing(self) -> None:
         self._paused = False
+        self._update_writable()
         self._unsent_control_bytes = 0
         if self._receiver is not None:
             self._receiver.on_writable()
@@ -274,10 +284,10 @@ class Link(asyncio.Protocol):
             self._deliver(events, self._now())
         else:
             self._receive_early(events)
-        if protocol.state is not State.OPEN and (
-            protocol.close_rcvd is not None or protocol.parser_exc is not None
-        ):
-            self._end()
+        if protocol.state is not State.OPEN:
+            self._writable = False
+            if protocol.close_rcvd is not None or protocol.parser_exc is not None:
+                self._end()
 
     def eof_received(self) -> None:
         self._protocol.receive_eof()
@@ -292,6 +302,7 @@ class Link(asyncio.Protocol):
         protocol.receive_eof()
         protocol.data_to_send()
         self._paused = True
+        self._writable = False
         if exc is not None and self._error is None:
             self._error = LinkLostError(f"the connection was lost: {exc}")
             self._error.__cause__ = exc
@@ -341,9 +352,9 @@ class Link(asyncio.Protocol):
                     self._end()
                 continue
             if opcode is _BINARY:
-                receiver.on_message(MessageType.BINARY, payload)
+                receiver.on_message(_BINARY_MESSAGE, payload)
             elif payload.isascii() or _is_utf8(payload):
-                receiver.on_message(MessageType.TEXT, payload)
+                receiver.on_message(_TEXT_MESSAGE, payload)
             else:
                 self._fail(1007, "a TEXT message that isn't UTF-8")
                 return
@@ -360,6 +371,7 @@ class Link(asyncio.Protocol):
         if self._ending:
             return
         self._ending = True
+        self._writable = False
         parser_error = self._protocol.parser_exc
         if parser_error is not None and self._error is None:
             self._error = peer_error(parser_error, self._protocol)
