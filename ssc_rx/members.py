@@ -10,7 +10,7 @@ from weakref import WeakSet
 from ssc_rx.accepting import Accepting
 from ssc_rx.adapters import adapter_for
 from ssc_rx.core.registry import check_id
-from ssc_rx.errors import SocketClosedError
+from ssc_rx.errors import InvalidOptionError, SocketClosedError
 from ssc_rx.events import CloseInfo, SocketKind, SocketOpening
 from ssc_rx.options import Options, SocketOptions
 from ssc_rx.ports import Transport
@@ -163,6 +163,12 @@ class Members(Writing):
             PoolNotRunningError, WrongThreadError, InvalidOptionError
         """
         driver = self._check_running("serve")
+        if (
+            isinstance(port, bool)
+            or not isinstance(port, int)
+            or not 0 <= port <= 65535
+        ):
+            raise InvalidOptionError(f"port must be from 0 to 65535, not {port!r}")
         own = self._options.override(**options)
         if origins is not None:
             own = own.with_origins(origins)

@@ -6,7 +6,8 @@ had received before is delivered first. The handler must not call `recv` or `sen
 """
 
 import asyncio
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, cast
 
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
@@ -40,19 +41,33 @@ async def _received_so_far(connection: "ServerConnection") -> list[Frame]:
     frames: list[Frame] = []
     try:
         while True:
-            try:
-                async with asyncio.timeout(0):
-                    data = await connection.recv()
-            except TimeoutError:
+            data = _receive_now(connection)
+            if data is None:
                 if connection.protocol.current_size is None:
                     return frames
-                data = await connection.recv()  # the fragments that are still to come
+                data = await connection.recv()  # its other fragments are still to come
             if isinstance(data, str):
                 frames.append(Frame(Opcode.TEXT, data.encode()))
             else:
                 frames.append(Frame(Opcode.BINARY, data))
     except ConnectionClosed:
         return frames
+
+
+def _receive_now(connection: "ServerConnection") -> str | bytes | None:
+    """A message that is there already; the event loop gets no turn meanwhile.
+
+    With a turn, as in a `recv()` with a time limit, a message could come between the
+    last look and the change of hands, and be lost.
+    """
+    receiving = connection.recv()
+    try:
+        receiving.send(None)
+    except StopIteration as received:
+        return cast("str | bytes", received.value)
+    with contextlib.suppress(asyncio.CancelledError):
+        receiving.throw(asyncio.CancelledError())  # recv() may be cancelled safely
+    return None
 
 
 class _TakenOver(Link):
@@ -66,10 +81,11 @@ class _TakenOver(Link):
         if connection.keepalive_task is not None:  # the pool owns keepalive
             connection.keepalive_task.cancel()
             connection.keepalive_task = None
-        self.connection_made(connection.transport)
         if connection.state is State.CLOSED:
+            self.transport = connection.transport
             super().connection_lost(None)
         else:
+            self.connection_made(connection.transport)
             connection.transport.set_protocol(self)
             self.pause_reading()
 

@@ -1,0 +1,81 @@
+"""What the project promises about itself."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import ssc_rx
+
+ROOT = Path(__file__).parent.parent
+
+TESTED_ELSEWHERE = {
+    "events": "test_pool",
+    "ports": "transports/test_contract",
+    "endpoint": "test_writing",
+    "shared": "test_keepalive",
+    "sockets": "test_members",
+    "grounds": "test_pool",
+    "ledger": "test_pool",
+    "adapters/transport": "test_writing",
+    "adapters/websockets": "test_accepting",
+    "transports/link": "test_bad_peers",
+    "transports/ending": "test_bad_peers",
+    "transports/framing": "transports/test_contract",
+    "transports/clock": "test_driver",
+    "transports/dialer": "test_members",
+    "transports/memory": "transports/test_contract",
+}
+
+
+def test_every_module_has_its_tests() -> None:
+    for module in (ROOT / "ssc_rx").rglob("*.py"):
+        name = module.relative_to(ROOT / "ssc_rx").with_suffix("")
+        if name.name == "__init__":
+            continue
+        test = TESTED_ELSEWHERE.get(
+            str(name), str(name.parent / f"test_{name.name}").removeprefix("./")
+        )
+        assert (ROOT / "tests" / f"{test}.py").exists(), f"{name} has no tests"
+
+
+def test_importing_the_library_brings_in_nothing_optional() -> None:
+    optional = (
+        "textual rich uvloop polars IPython nats prometheus_client "
+        "starlette aiohttp quart ssc_monitor"
+    )
+    code = (
+        "import sys, ssc_rx; "
+        f"print([m for m in '{optional}'.split() if m in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert (run.stdout, run.stderr) == ("[]\n", "")
+
+
+def test_what_is_public_is_named_sorted_and_there() -> None:
+    names = ssc_rx.__all__
+    assert names == sorted(names, key=lambda name: (not name[0].isupper(), name))
+    for name in names:
+        assert getattr(ssc_rx, name) is not None
+
+
+def test_everything_public_has_a_docstring() -> None:
+    for name in ssc_rx.__all__:
+        thing = getattr(ssc_rx, name)
+        if not isinstance(thing, type) or not thing.__module__.startswith("ssc_rx"):
+            continue
+        assert thing.__doc__, name
+        for attribute, member in vars(thing).items():
+            if attribute.startswith("_") or not callable(member):
+                continue
+            assert member.__doc__ or _documented_above(thing, attribute), (
+                f"{name}.{attribute}"
+            )
+
+
+def _documented_above(thing: type, attribute: str) -> bool:
+    return any(
+        getattr(getattr(base, attribute, None), "__doc__", None)
+        for base in thing.__mro__[1:]
+    )
