@@ -107,7 +107,7 @@ class Stream(Observable[T_co]):
 
     def subscribe(
         self,
-        on_next: abc.ObserverBase[T_co] | abc.OnNext[T_co] | None = None,
+        on_next: abc.ObserverBase[T_co] | Callable[[T_co], object] | None = None,
         on_error: abc.OnError | None = None,
         on_completed: abc.OnCompleted | None = None,
         *,
@@ -142,7 +142,7 @@ class Stream(Observable[T_co]):
                     "task in a TaskGroup"
                 )
         return super().subscribe(
-            on_next,
+            cast(Any, on_next),  # what a callback returns is of no interest
             on_error,
             on_completed,
             scheduler=scheduler or self.home.scheduler,
