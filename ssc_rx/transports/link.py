@@ -115,7 +115,7 @@ class Link(asyncio.Protocol):
         self, additional_headers: Any = None, user_agent_header: str | None = None
     ) -> None:
         """Send the opening request and wait for the answer."""
-        protocol = cast("ClientProtocol", self._protocol)
+        protocol = cast(ClientProtocol, self._protocol)
         request = protocol.connect()
         if additional_headers is not None:
             request.headers.update(additional_headers)
@@ -153,17 +153,17 @@ class Link(asyncio.Protocol):
 
     def check_request(self, request: Request) -> Response:
         """The answer that RFC 6455 asks for; nothing is sent yet."""
-        return cast("ServerProtocol", self._protocol).accept(request)
+        return cast(ServerProtocol, self._protocol).accept(request)
 
     def rejection(self, status: int, text: str) -> Response:
         """A plain HTTP answer."""
-        return cast("ServerProtocol", self._protocol).reject(status, text)
+        return cast(ServerProtocol, self._protocol).reject(status, text)
 
     def respond(self, response: Response) -> bool:
         """Send the answer; tells whether the connection is open with it."""
         if self._closed is not None or self._protocol.state is not State.CONNECTING:
             return False
-        cast("ServerProtocol", self._protocol).send_response(response)
+        cast(ServerProtocol, self._protocol).send_response(response)
         self._send_protocol_data()
         if response.status_code == 101:
             return True
@@ -189,7 +189,7 @@ class Link(asyncio.Protocol):
         self._begun = True
         early, self._early = self._early, []
         if early:
-            self._deliver(early, self._now())
+            self._deliver(cast(list[Frame], early), self._now())
         if self._closed is not None:
             self._receiver.on_closed(self._closed)
             return
@@ -257,7 +257,7 @@ class Link(asyncio.Protocol):
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)
+        self.transport = cast(asyncio.Transport, transport)
         self.transport.set_write_buffer_limits(HIGH_WATER_BYTES)
 
     def _update_writable(self) -> None:
@@ -281,7 +281,7 @@ class Link(asyncio.Protocol):
         if protocol.writes:
             self._send_protocol_data()
         if self._begun:
-            self._deliver(events, self._now())
+            self._deliver(cast(list[Frame], events), self._now())
         else:
             self._receive_early(events)
         if protocol.state is not State.OPEN:
@@ -325,12 +325,11 @@ class Link(asyncio.Protocol):
             if answer is not None and not answer.done():
                 answer.set_result(self._early.pop(0))
 
-    def _deliver(self, events: list[Event], now: float) -> None:
+    def _deliver(self, frames: list[Frame], now: float) -> None:
         receiver = self._receiver
         assert receiver is not None
         receiver.on_data(now)
-        for frame in events:
-            assert isinstance(frame, Frame)
+        for frame in frames:
             opcode = frame.opcode
             if opcode is _TEXT or opcode is _BINARY:
                 if not frame.fin:
@@ -360,7 +359,7 @@ class Link(asyncio.Protocol):
                 return
 
     def _fail(self, code: int, reason: str) -> None:
-        if self._protocol.state is State.OPEN:
+        if self._protocol.state is not State.CLOSED:
             self._protocol.fail(code, reason)
             self._send_protocol_data()
         self._error = self._error or PeerProtocolError(f"the peer sent {reason}")
