@@ -211,11 +211,12 @@ class Endpoint:
         transport, outbox = self._transport, self._outbox
         if transport is None:
             return
-        while outbox and transport.writable:
+        queue = outbox.queue
+        while queue and transport.writable:
             transport.write(outbox.take(HAND_OVER_BYTES))
             if self._senders:
                 self._admit_senders()
-        if self._close_frame is not None and not outbox:
+        if self._close_frame is not None and not queue:
             transport.close(*self._close_frame)
 
     def _flush_soon(self) -> None:

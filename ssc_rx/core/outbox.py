@@ -26,7 +26,8 @@ class OutboxQueue:
     """The queue of one generation of one socket.
 
     Attributes:
-        queued_bytes: Payload bytes that wait.
+        queue: What waits, oldest first; changed by the methods only.
+        queued_bytes: Its payload bytes.
         accepted: Writes ever queued.
         handed_over: Writes given to the transport, which is not to say delivered.
         handed_over_bytes: Their payload bytes.
@@ -35,17 +36,17 @@ class OutboxQueue:
 
     __slots__ = (
         "_bound",
-        "_queue",
         "accepted",
         "failed",
         "handed_over",
         "handed_over_bytes",
+        "queue",
         "queued_bytes",
     )
 
     def __init__(self, bound: Outbox) -> None:
         self._bound = bound
-        self._queue: deque[Outgoing] = deque()
+        self.queue: deque[Outgoing] = deque()
         self.queued_bytes = 0
         self.accepted = 0
         self.handed_over = 0
@@ -53,11 +54,11 @@ class OutboxQueue:
         self.failed: dict[str, int] = {}
 
     def __len__(self) -> int:
-        return len(self._queue)
+        return len(self.queue)
 
     def has_room(self, size: int) -> bool:
         """Whether a payload of `size` bytes fits; an empty queue takes any one."""
-        queue = self._queue
+        queue = self.queue
         bound = self._bound
         return not queue or (
             len(queue) < bound.messages and self.queued_bytes + size <= bound.bytes
@@ -67,7 +68,7 @@ class OutboxQueue:
         """Queue a write, or let the policy decide."""
         size = len(item.payload)
         if self.has_room(size):
-            self._queue.append(item)
+            self.queue.append(item)
             self.queued_bytes += size
             self.accepted += 1
             return Verdict.QUEUED
@@ -81,7 +82,7 @@ class OutboxQueue:
 
     def take(self, max_bytes: int) -> list[Outgoing]:
         """Remove what may be handed over now: at least one, at most `max_bytes` of it."""
-        queue = self._queue
+        queue = self.queue
         size = self.queued_bytes
         if len(queue) == 1:
             batch = [queue.popleft()]
@@ -102,9 +103,9 @@ class OutboxQueue:
 
     def fail(self, reason: str) -> tuple[int, int]:
         """Give up all that waits; returns how many messages and bytes that were."""
-        messages, size = len(self._queue), self.queued_bytes
+        messages, size = len(self.queue), self.queued_bytes
         if messages:
             self.failed[reason] = self.failed.get(reason, 0) + messages
-            self._queue.clear()
+            self.queue.clear()
             self.queued_bytes = 0
         return messages, size

@@ -203,11 +203,12 @@ class Link(asyncio.Protocol):
             send = self._senders()
             for item in batch:
                 send[item.type](item.payload)
-            self._write(b"".join(self._protocol.data_to_send()))
+            data = b"".join(self._protocol.data_to_send())
         elif len(batch) == 1:
-            self._write(self._wire(batch[0]))
+            data = batch[0].wire or self._wire(batch[0])
         else:
-            self._write(b"".join([self._wire(item) for item in batch]))
+            data = b"".join([item.wire or self._wire(item) for item in batch])
+        self._write(data)
 
     def _senders(self) -> dict[int, Callable[[bytes], None]]:
         protocol = self._protocol
@@ -221,10 +222,8 @@ class Link(asyncio.Protocol):
     def _wire(self, item: Outgoing) -> bytes:
         if self._masked:
             return masked_frame(item.type, item.payload)
-        wire = item.wire
-        if wire is None:
-            wire = item.wire = unmasked_frame(item.type, item.payload)
-        return wire
+        item.wire = unmasked_frame(item.type, item.payload)
+        return item.wire
 
     def ping(self, payload: bytes) -> None:
         """Send a PING past the queue."""
