@@ -24,43 +24,39 @@ class Accepting(
 
     def __init__(self, open: Callable[[], Awaitable[Socket]]) -> None:
         self._open = open
-        self._running: Coroutine[Any, Any, CloseInfo] | None = None
+        # Made at once: Python warns of it if it is neither awaited nor entered.
+        self._coroutine = self._run()
         self._socket: Socket | None = None
 
     async def _run(self) -> CloseInfo:
         socket = await self._open()
         try:
             return await socket.wait_closed()
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, GeneratorExit):
             socket.close(1001, "going away")
             raise
 
     # A coroutine: asyncio.create_task and TaskGroup.create_task take it
 
     def __await__(self) -> Generator[Any, None, CloseInfo]:
-        return self._run().__await__()
-
-    def _coroutine(self) -> Coroutine[Any, Any, CloseInfo]:
-        if self._running is None:
-            self._running = self._run()
-        return self._running
+        return self._coroutine.__await__()
 
     def send(self, value: Any, /) -> Any:
         """Resume it."""
-        return self._coroutine().send(value)
+        return self._coroutine.send(value)
 
     def throw(self, *args: Any) -> Any:
         """Raise in it."""
-        return self._coroutine().throw(*args)
+        return self._coroutine.throw(*args)
 
     def close(self) -> None:
-        """End it, if it was ever begun."""
-        if self._running is not None:
-            self._running.close()
+        """End it."""
+        self._coroutine.close()
 
     # A context manager
 
     async def __aenter__(self) -> Socket:
+        self._coroutine.close()
         self._socket = await self._open()
         return self._socket
 
@@ -73,7 +69,7 @@ class Accepting(
         assert self._socket is not None
         if exc is None:
             await self._socket.close(1000)
-        elif isinstance(exc, asyncio.CancelledError):
+        elif isinstance(exc, (asyncio.CancelledError, GeneratorExit)):
             self._socket.close(1001, "going away")
         else:
             await self._socket.close(1011, "internal error")

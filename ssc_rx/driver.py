@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 LATE_S = 0.1
 """A timer that fires later than this finds the loop behind: it reads before it judges."""
+_CANCELLATION_S = 0.5
 MAX_HOPS = 10_000
 """Calls from other threads that may wait for the loop."""
 
@@ -50,6 +51,9 @@ class Driver:
         self._sequence = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for = math.inf
+        self._stale = 0
+        self._late = False
+        self._closing: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._door = threading.Lock()
         self._hops = 0
@@ -72,18 +76,37 @@ class Driver:
     def _flush_all(self) -> None:
         flushes, self._flushes = self._flushes, []
         for driven in flushes:
-            driven.flush()
+            try:
+                driven.flush()
+            except Exception as error:
+                self._broke(driven, error)
+
+    def _broke(self, driven: Driven, error: Exception) -> None:
+        """One that raises must not keep the others from their turn."""
+        logger.error("a transport raised", exc_info=error)
+        driven.broke(error)
 
     # Deadlines
 
     def schedule(self, driven: Driven, due: float) -> None:
         """Call `driven.on_due` at loop time `due` instead of when it was due before."""
+        if driven.due != math.inf:
+            self._stale += 1
+            if self._stale > 100 and self._stale > len(self._deadlines) // 2:
+                self._forget_stale()
         driven.due = due
         if due == math.inf:
             return
         heapq.heappush(self._deadlines, (due, next(self._sequence), driven))
         if due < self._armed_for:
             self._arm(due)
+
+    def _forget_stale(self) -> None:
+        """Drop what was scheduled anew or never; it would keep dead sockets alive."""
+        deadlines = self._deadlines
+        deadlines[:] = [entry for entry in deadlines if entry[2].due == entry[0]]
+        heapq.heapify(deadlines)
+        self._stale = 0
 
     def _arm(self, when: float) -> None:
         if self._timer is not None:
@@ -93,19 +116,26 @@ class Driver:
 
     def _on_timer(self, when: float) -> None:
         now = self.now()
-        if now - when > LATE_S:
+        if now - when > LATE_S and not self._late:
             # The loop was blocked. What arrived meanwhile is still unread (uvloop runs
-            # timers before it polls): read first, or living peers look dead.
+            # timers before it polls): read first, once, or living peers look dead.
+            self._late = True
             self._arm(now)
             return
+        self._late = False
         self._timer = None
         self._armed_for = math.inf
         deadlines = self._deadlines
         while deadlines and deadlines[0][0] <= now:
             due, _, driven = heapq.heappop(deadlines)
-            if driven.due == due:  # else it was scheduled anew
-                driven.due = math.inf
+            if driven.due != due:  # it was scheduled anew
+                self._stale -= 1
+                continue
+            driven.due = math.inf
+            try:
                 driven.on_due(now)
+            except Exception as error:
+                self._broke(driven, error)
         if deadlines and deadlines[0][0] < self._armed_for:
             self._arm(deadlines[0][0])
 
@@ -122,16 +152,28 @@ class Driver:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def close(self, then: Callable[[], None]) -> None:
-        """Stop the timer, cancel the tasks that are left, and call `then` after them."""
+    def close(self, then: Callable[[], None], grace: float) -> None:
+        """Stop the timer, end the tasks that are left, and call `then`.
+
+        They have `grace` seconds to end by themselves, and are cancelled then.
+        """
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         self._deadlines.clear()
-        for task in self._tasks:
+        self._closing = self.loop.create_task(
+            self._close(then, grace), name="ssc-rx closes"
+        )
+
+    async def _close(self, then: Callable[[], None], grace: float) -> None:
+        left = set(self._tasks)
+        if left:
+            _, left = await asyncio.wait(left, timeout=grace)
+        for task in left:
             task.cancel()
-        ended = asyncio.gather(*self._tasks, return_exceptions=True)
-        ended.add_done_callback(lambda _: then())
+        if left:  # one that ignores this is its author's affair
+            await asyncio.wait(left, timeout=_CANCELLATION_S)
+        then()
 
     # Other threads
 
@@ -143,7 +185,10 @@ class Driver:
                 self._untold_hops += 1
                 return False
             self._hops += 1
-        self.loop.call_soon_threadsafe(self._land, callback, args)
+        try:
+            self.loop.call_soon_threadsafe(self._land, callback, args)
+        except RuntimeError:  # the loop was closed this very moment
+            return False
         return True
 
     def _land(self, callback: Callable[..., object], args: tuple[Any, ...]) -> None:

@@ -117,11 +117,14 @@ class Endpoint:
     def may_withdraw(self, withdraw: Callable[[], object]) -> None:
         """It is being opened; calling `withdraw` gives that up."""
         self._withdraw = withdraw
+        if self._life.state is not SocketState.OPENING:  # nobody wants it any more
+            withdraw()
 
     def opened(self, transport: Transport) -> bool:
-        """Its connection is open; False if it isn't wanted any more, and was cut."""
+        """Its connection is open; False if it isn't wanted any more, and has ended."""
         if self._happened(Cause.OPENED) is not Action.REPORT_OPENED:
             transport.abort()
+            self.failed(SocketClosedError(self.id, self._life.state))
             return False
         self._transport = transport
         self._withdraw = None
@@ -219,6 +222,12 @@ class Endpoint:
         if self._close_frame is not None and not queue:
             transport.close(*self._close_frame)
 
+    def broke(self, error: Exception) -> None:
+        """Its transport raised, which none may: this socket ends, others go on."""
+        self._cause = self._cause or error
+        if self._transport is not None:
+            self._transport.abort()
+
     def _flush_soon(self) -> None:
         if not self._listed:
             self._listed = True
@@ -232,25 +241,42 @@ class Endpoint:
         `outgoing` is what the transport gets; recipients of a broadcast share it.
         """
         if self._life.state is not _OPEN:
-            self.refused += 1
+            self.refuse()
             return SocketClosedError(self.id, self._life.state)
-        writes = self._shared.writes
-        if writes.observed and writes.full:
-            self.refused += 1
-            return ReentrancyLimitError("pool.writes", MAX_WAITING)
-        outbox = self._outbox
-        verdict = outbox.overflow() if self._senders else outbox.put(outgoing)
+        observed = self._shared.writes.observed or self._writes is not None
+        if observed and self._too_much_to_show():
+            self.refuse()
+            return ReentrancyLimitError("writes", MAX_WAITING)
+        if self._senders:
+            verdict = self._put_behind_senders(outgoing)
+        else:
+            verdict = self._outbox.put(outgoing)
         if verdict is not Verdict.QUEUED:
             return self._overflowed(closing=verdict is Verdict.FULL_CLOSE)
         if not self._listed:
             self._listed = True
             self._shared.driver.flush_soon(self)
-        if writes.observed or self._writes is not None:
+        if observed:
             self._show(message)
         return None
 
-    def _overflowed(self, *, closing: bool) -> SscError:
+    def refuse(self) -> None:
+        """Count a refused write; the pool counts for a socket that has left it."""
         self.refused += 1
+        if self.close_info is not None:
+            self._shared.refused_late()
+
+    def _put_behind_senders(self, outgoing: Outgoing) -> Verdict:
+        """A write doesn't overtake a send that waits, nor does it close for that."""
+        senders = self._senders
+        while senders and senders[0][2].done():  # cancelled
+            senders.popleft()
+        if not senders or not self._outbox.has_room(len(outgoing.payload)):
+            return self._outbox.put(outgoing)
+        return Verdict.FULL
+
+    def _overflowed(self, *, closing: bool) -> SscError:
+        self.refuse()
         outbox = self._outbox
         error = OutboxFullError(
             self.id, len(outbox), outbox.queued_bytes, closing=closing
@@ -260,6 +286,10 @@ class Endpoint:
             self._cause = error
             self._happened(Cause.OVERFLOWED)
         return error
+
+    def _too_much_to_show(self) -> bool:
+        own = self._writes
+        return self._shared.writes.full or (own is not None and own.full)
 
     def _show(self, message: Message) -> None:
         """Show an accepted write to those who observe writes."""
@@ -280,16 +310,17 @@ class Endpoint:
             SocketClosedError: If it isn't open, or ends before there is room.
         """
         full = self._senders or not self._outbox.has_room(len(message.payload))
-        if self._life.state is SocketState.OPEN and full:
-            done: asyncio.Future[None] = self._shared.driver.loop.create_future()
-            self._senders.append((message, outgoing, done))
-            try:
-                await done
-            except asyncio.CancelledError:  # withdrawn, unless it was queued already
-                self._senders = deque(s for s in self._senders if s[2] is not done)
-                raise
-        elif (error := self.accept(message, outgoing)) is not None:
-            raise error
+        if not full or self._life.state is not SocketState.OPEN:
+            if (error := self.accept(message, outgoing)) is not None:
+                raise error
+            return
+        done: asyncio.Future[None] = self._shared.driver.loop.create_future()
+        self._senders.append((message, outgoing, done))
+        try:
+            await done
+        except asyncio.CancelledError:  # withdrawn, unless it was queued already
+            self._senders = deque(s for s in self._senders if s[2] is not done)
+            raise
 
     def _admit_senders(self) -> None:
         senders = self._senders
@@ -297,6 +328,9 @@ class Endpoint:
             message, outgoing, done = senders[0]
             if not done.done():
                 if not self._outbox.has_room(len(outgoing.payload)):
+                    return
+                if self._too_much_to_show():
+                    self._flush_soon()
                     return
                 self._outbox.put(outgoing)
                 done.set_result(None)
@@ -307,7 +341,7 @@ class Endpoint:
         senders, self._senders = self._senders, deque()
         for _, _, done in senders:
             if not done.done():
-                self.refused += 1
+                self.refuse()
                 done.set_exception(SocketClosedError(self.id, self._life.state))
 
     def _lose_queue(self, reason: LostReason) -> None:
@@ -335,7 +369,7 @@ class Endpoint:
         """
         if self._close_frame is None:
             self._close_frame = (code, reason)
-        self._stopping = stop_deadline is not None
+        self._stopping = self._stopping or stop_deadline is not None
         self._happened(Cause.ASKED, stop_deadline)
         return self.ended()
 

@@ -43,7 +43,7 @@ class Grounds:
         self._ledger = Ledger(home)
         home.listener = self._ledger
         self._messages = MessageHub("pool.messages", home)
-        self._to_complete: tuple[Hub[Any], ...] = (self._messages, self._ledger.events)
+        self._to_complete: tuple[Hub[Any], ...] = (self._messages,)
 
     # What it is
 
@@ -101,12 +101,17 @@ class Grounds:
         if get_ident() != self._thread:
             raise WrongThreadError(self._name, call)
 
-    def _check_running(self, call: str, *, stopping: bool = False) -> Driver:
+    def _check_running(
+        self, call: str, *, stopping: bool = False, stopped: bool = False
+    ) -> Driver:
         """The driver of a pool that takes work; raises if there is none."""
         if self._driver is None:
             raise PoolNotRunningError(self._name, self._state)
         self._check_thread(call)
-        if self._state != "running" and not (stopping and self._state == "stopping"):
+        if self._driver.loop.is_closed():
+            raise PoolNotRunningError(self._name, "left by its event loop")
+        states = {"running", stopping and "stopping", stopped and "stopped"}
+        if self._state not in states:
             raise PoolNotRunningError(self._name, self._state)
         return self._driver
 

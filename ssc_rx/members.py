@@ -176,6 +176,7 @@ class Members(Writing):
             driver=driver,
             options=own,
             register=lambda name: self._register(name, "client", own),
+            check_running=lambda: self._check_running("serve"),
             host=host,
             port=port,
             unix=unix,

@@ -170,12 +170,11 @@ def check_writable(message: Message, max_message_size: int | None) -> None:
             "Message.of(id, data) converts str, bytearray, memoryview, dict and list"
         )
     kind = message.type
-    if kind is not _BINARY:
-        if kind is _TEXT or kind == _TEXT:
-            if not payload.isascii():
-                _check_utf8(payload)
-        elif kind != _BINARY:
-            _check_control(kind, payload)
+    if kind is _TEXT:
+        if not payload.isascii():
+            _check_utf8(payload)
+    elif kind is not _BINARY:
+        _check_control(kind, payload)
     if max_message_size is not None and len(payload) > max_message_size:
         raise MessageTooBigError(len(payload), max_message_size)
 
@@ -190,18 +189,18 @@ def _check_utf8(payload: bytes) -> None:
         ) from error
 
 
-def _check_control(kind: int, payload: bytes) -> None:
-    if kind == MessageType.CLOSE:
+def _check_control(kind: MessageType, payload: bytes) -> None:
+    if kind is MessageType.CLOSE:
         raise InvalidMessageError(
             "CLOSE can't be written as a message; "
             "use pool.remove_socket(id, code, reason) or socket.close(code, reason)"
         )
-    if kind != MessageType.PING and kind != MessageType.PONG:
+    if kind is not MessageType.PING and kind is not MessageType.PONG:
         raise InvalidMessageError(
             f"{kind!r} is no message type; use a MessageType: TEXT, BINARY, PING or PONG"
         )
     if len(payload) > MAX_CONTROL_PAYLOAD_BYTES:
         raise InvalidMessageError(
-            f"a {MessageType(kind).name} carries at most {MAX_CONTROL_PAYLOAD_BYTES} "
+            f"a {kind.name} carries at most {MAX_CONTROL_PAYLOAD_BYTES} "
             f"bytes (RFC 6455 section 5.5), this one has {len(payload)}"
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 import builtins
+import math
 from asyncio import Future
 from collections.abc import Iterable, Mapping, Sequence
 from threading import get_ident
@@ -78,6 +79,7 @@ class Pool(Members):
         self._urls = _checked_urls(urls)
         self._stop_waiters: builtins.list[Future[None]] = []
         self._finishing = False
+        self._stop_at = math.inf
 
     # Its beginning and its end
 
@@ -146,6 +148,7 @@ class Pool(Members):
             writes=self._writes,
             tell=self._ledger.tell,
             write_refused=self._ledger.write_refused,
+            refused_late=self._ledger.refuse,
             gone=self._gone,
         )
         self._state = "running"
@@ -170,18 +173,19 @@ class Pool(Members):
             raise InvalidOptionError(f"deadline must be seconds, not {deadline!r}")
         if self._state == "new":
             self._bind()
-        self._check_thread("stop")
-        assert self._driver is not None
-        waiter: Future[None] = self._driver.loop.create_future()
+        driver = self._check_running("stop", stopping=True, stopped=True)
+        waiter: Future[None] = driver.loop.create_future()
         if self._state == "stopped":
             waiter.set_result(None)
             return waiter
         self._stop_waiters.append(waiter)
         self._state = "stopping"
+        deadline = max(0.0, deadline)
+        self._stop_at = min(self._stop_at, driver.now() + deadline)
         for server in self._servers:
             server.close()
         for socket in self._registry:
-            socket.end(1001, "going away", stop_deadline=max(0.0, deadline))
+            socket.end(1001, "going away", stop_deadline=deadline)
         self._finish_when_empty()
         return waiter
 
@@ -190,14 +194,20 @@ class Pool(Members):
             assert self._driver is not None
             self._finishing = True
             # In a later turn: this may run inside an observer of what is to complete.
-            self._driver.soon(self._driver.close, self._finish)
+            self._driver.soon(self._close_driver)
+
+    def _close_driver(self) -> None:
+        """End the handshakes that are under way, then finish."""
+        assert self._driver is not None
+        grace = max(0.0, self._stop_at - self._driver.now())
+        self._driver.close(self._finish, grace)
 
     def _finish(self) -> None:
         ledger = self._ledger
-        ledger.tell(PoolStopped(aborted=ledger.aborted, time=ledger.clock()))
         self._state = "stopped"
         for stream in self._to_complete:
             stream.complete()
+        ledger.events.complete(PoolStopped(aborted=ledger.aborted, time=ledger.clock()))
         for waiter in self._stop_waiters:
             if not waiter.done():
                 waiter.set_result(None)

@@ -108,3 +108,6 @@ class Driven(Protocol):
 
     def flush(self) -> None:
         """Hand over what was queued in this turn of the loop."""
+
+    def broke(self, error: Exception) -> None:
+        """One of the above raised."""

@@ -1,6 +1,7 @@
 """The embedded server: every peer that passes its handshake joins the pool."""
 
 import asyncio
+import contextlib
 import inspect
 import itertools
 import logging
@@ -56,6 +57,7 @@ class Server:
         driver: Driver,
         options: Options,
         register: Callable[[str], Socket],
+        check_running: Callable[[], object],
         host: str | None,
         port: int,
         unix: str | None,
@@ -67,6 +69,7 @@ class Server:
         self._driver = driver
         self._options = options
         self._register = register
+        self._check_running = check_running
         self._host = host
         self._port = port
         self._unix = unix
@@ -76,6 +79,8 @@ class Server:
         self._process_request = process_request
         self._subprotocols = subprotocols
         self._listener: asyncio.Server | None = None
+        self._closed = False
+        self._undecided: set[Link] = set()
 
     @property
     def port(self) -> int:
@@ -98,8 +103,12 @@ class Server:
         """Listen.
 
         Raises:
-            ServeError: If it can't.
+            ServeError: If it can't, or did so before.
+            PoolNotRunningError: If the pool was stopped.
         """
+        self._check_running()
+        if self._listener is not None or self._closed:
+            raise ServeError("a server listens once; call pool.serve() for another")
         loop = self._driver.loop
         tls: dict[str, Any] = {}
         if self._ssl is not None:
@@ -123,6 +132,11 @@ class Server:
                 f"can't listen on {place}: {exc}; "
                 "choose another port, or 0 for any that is free"
             ) from exc
+        try:
+            self._check_running()
+        except SscError:  # stopped meanwhile
+            self.close()
+            raise
         return self
 
     async def __aexit__(
@@ -134,12 +148,16 @@ class Server:
         self.close()
 
     def close(self) -> None:
-        """Stop listening; handshakes under way are answered with 503."""
+        """Stop listening; requests that were received are answered with 503."""
+        self._closed = True
+        for link in list(self._undecided):  # nothing received, or refused already
+            link.abort()
         if self._listener is not None:
             self._listener.close()
             self._listener = None
-            if self._unix is not None and os.path.exists(self._unix):
-                os.unlink(self._unix)
+            if self._unix is not None:
+                with contextlib.suppress(OSError):
+                    os.unlink(self._unix)
 
     # One peer's opening handshake
 
@@ -155,22 +173,33 @@ class Server:
             max_size=self._options.max_message_size,
             logger=logger,
         )
-        return _Arriving(protocol, self._driver, self._shake_hands)
+        return _Arriving(protocol, self)
+
+    def arrived(self, link: Link) -> None:
+        """A peer has connected: begin its opening handshake."""
+        if self._closed:
+            link.abort()
+        else:
+            self._driver.spawn(self._shake_hands(link), "ssc-rx opening handshake")
 
     async def _shake_hands(self, link: Link) -> None:
         opened = False
+        self._undecided.add(link)
         try:
             async with asyncio.timeout(self._options.open_timeout):
                 request = await link.read_request()
                 if request is not None:
+                    self._undecided.discard(link)
                     opened = await self._answer(link, request)
-                if not opened:
+                    self._undecided.add(link)
+                if not opened and not self._closed:
                     await link.wait_lost()
         except TimeoutError:
             logger.info("an opening handshake was cut off at open_timeout")
         finally:
+            self._undecided.discard(link)
             if not opened:
-                link.abort()
+                link.hang_up()
 
     async def _answer(self, link: Link, request: Request) -> bool:
         """Answer the request; tells whether it became a socket."""
@@ -190,7 +219,7 @@ class Server:
 
     def _admit(self, socket: Socket, link: Link, response: Response) -> bool:
         socket.may_withdraw(link.abort)
-        if self._listener is None:
+        if self._closed:
             response = link.rejection(503, "The server is shutting down.\n")
         if link.respond(response):
             return socket.opened(link)
@@ -218,21 +247,15 @@ def check_origin(request: Any, options: Options) -> None:
 class _Arriving(Link):
     """A link that starts its opening handshake as soon as it is connected."""
 
-    __slots__ = ("_driver", "_shake_hands")
+    __slots__ = ("_server",)
 
-    def __init__(
-        self,
-        protocol: ServerProtocol,
-        driver: Driver,
-        shake_hands: Callable[[Link], Any],
-    ) -> None:
-        super().__init__(protocol, driver.loop)
-        self._driver = driver
-        self._shake_hands = shake_hands
+    def __init__(self, protocol: ServerProtocol, server: Server) -> None:
+        super().__init__(protocol, asyncio.get_running_loop())
+        self._server = server
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._driver.spawn(self._shake_hands(self), "ssc-rx opening handshake")
+        self._server.arrived(self)
 
 
 def _plain(link: Link, status: int, text: str) -> Response:
@@ -283,8 +306,11 @@ def _select_subprotocol(
 def _refuse_living(path: str) -> None:
     """asyncio would take the path away from a server that lives."""
     with socket_module.socket(socket_module.AF_UNIX) as probe:
+        probe.setblocking(False)
         try:
             probe.connect(path)
+        except BlockingIOError:
+            pass  # its backlog is full: it lives
         except OSError:
             return
     raise ServeError(f"can't listen on {path}: another server does; choose a path")

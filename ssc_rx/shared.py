@@ -26,6 +26,7 @@ class Shared:
         writes: The pool's writes, which show what its sockets accept.
         tell: Takes what happened.
         write_refused: Takes the ID and error of a write pushed into a Subject.
+        refused_late: Counts a refused write of a socket that is gone.
         gone: Told of each socket that is gone for good.
         thread: The ident of the event loop's thread.
     """
@@ -37,6 +38,7 @@ class Shared:
         "gone",
         "home",
         "messages",
+        "refused_late",
         "tell",
         "thread",
         "write_refused",
@@ -53,6 +55,7 @@ class Shared:
         writes: Writes,
         tell: Callable[[Event], None],
         write_refused: Callable[[str, Exception], None],
+        refused_late: Callable[[], None],
         gone: Callable[[Any], None],
     ) -> None:
         self._name = name
@@ -63,6 +66,7 @@ class Shared:
         self.writes = writes
         self.tell = tell
         self.write_refused = write_refused
+        self.refused_late = refused_late
         self.gone = gone
         self.thread = get_ident()
 

@@ -187,7 +187,7 @@ class Socket(Endpoint):
             if message.type > MessageType.BINARY:
                 self._check_can_ping()
         except SscError:
-            self.refused += 1
+            self.refuse()
             raise
         return message
 

@@ -8,12 +8,18 @@ import msgspec
 
 from ssc_rx.core.registry import check_id
 from ssc_rx.driver import MAX_HOPS
-from ssc_rx.errors import OutboxFullError, SscError, UnknownSocketError
+from ssc_rx.errors import (
+    OutboxFullError,
+    ReentrancyLimitError,
+    SscError,
+    UnknownSocketError,
+)
 from ssc_rx.grounds import Grounds
 from ssc_rx.message import Data, Message, check_writable, to_message
 from ssc_rx.options import Options
 from ssc_rx.ports import Outgoing
 from ssc_rx.sockets import Socket
+from ssc_rx.streams.hub import MAX_WAITING
 from ssc_rx.streams.writes import Writes
 
 __all__ = ["BroadcastResult", "Writing"]
@@ -172,6 +178,11 @@ class Writing(Grounds):
             message = self._checked(value)
         except SscError as error:
             self._ledger.write_refused("", error)
+            return
+        if self._inbound.full:
+            self._ledger.refuse()
+            full = ReentrancyLimitError("pool.inbound", MAX_WAITING)
+            self._ledger.write_refused("", full)
             return
         _, refused = _broadcast(message, self._registry)
         for socket, refusal in refused:

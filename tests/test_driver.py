@@ -24,6 +24,9 @@ class Clockwork:
     def flush(self) -> None:
         self.flushed += 1
 
+    def broke(self, error: Exception) -> None:
+        raise error
+
 
 @pytest.fixture
 async def driver() -> Driver:
@@ -62,7 +65,7 @@ async def test_a_deadline_may_set_the_next(driver: Driver) -> None:
     driver.schedule(ticking, 1.0)
     await asyncio.sleep(3.5)
     assert ticking.called == [1.0, 2.0, 3.0]
-    driver.close(lambda: None)
+    driver.close(lambda: None, 0)
 
 
 async def test_a_late_timer_lets_the_loop_read_before_it_judges(driver: Driver) -> None:
@@ -112,9 +115,81 @@ async def test_a_flush_comes_once_at_the_end_of_the_turn(driver: Driver) -> None
 async def test_it_ends_the_tasks_it_owns(driver: Driver) -> None:
     ended = asyncio.get_running_loop().create_future()
     task = driver.spawn(asyncio.sleep(3600), "long")
-    driver.close(lambda: ended.set_result(task.cancelled()))
+    driver.close(lambda: ended.set_result(task.cancelled()), 0)
     assert await ended
-    driver.close(lambda: None)
+    driver.close(lambda: None, 0)
+
+
+@pytest.mark.virtual_time
+async def test_tasks_have_some_grace_to_end_by_themselves(driver: Driver) -> None:
+    ended = asyncio.get_running_loop().create_future()
+    quick = driver.spawn(asyncio.sleep(1), "quick")
+    slow = driver.spawn(asyncio.sleep(100), "slow")
+    driver.close(lambda: ended.set_result(driver.now()), 5)
+    assert await ended == pytest.approx(5)
+    assert (quick.cancelled(), slow.cancelled()) == (False, True)
+
+
+@pytest.mark.virtual_time
+async def test_a_task_that_refuses_to_end_holds_nobody_up(driver: Driver) -> None:
+    async def stubborn() -> None:
+        try:
+            await asyncio.sleep(100)
+        finally:
+            await asyncio.sleep(100)
+
+    ended = asyncio.get_running_loop().create_future()
+    task = driver.spawn(stubborn(), "stubborn")
+    await asyncio.sleep(0)
+    driver.close(lambda: ended.set_result(driver.now()), 1)
+    assert await ended < 2
+    task.cancel()
+
+
+async def test_deadlines_come_on_a_loop_that_is_always_late(driver: Driver) -> None:
+    thing = Clockwork(driver)
+    driver.schedule(thing, driver.now())
+    for _ in range(6):
+        _block(LATE_S * 1.5)
+        await asyncio.sleep(0)
+    assert len(thing.called) == 1
+
+
+async def test_what_is_scheduled_anew_or_never_is_not_kept(driver: Driver) -> None:
+    for _ in range(1000):
+        thing = Clockwork(driver)
+        driver.schedule(thing, driver.now() + 3600)
+        driver.schedule(thing, math.inf)
+    last = Clockwork(driver)
+    driver.schedule(last, driver.now() + 3600)
+    assert len(driver._deadlines) < 250
+    assert driver._deadlines[-1][2] is last or len(driver._deadlines) > 1
+    driver.close(lambda: None, 0)
+
+
+async def test_one_that_raises_keeps_nobody_from_its_turn(driver: Driver) -> None:
+    class Broken(Clockwork):
+        error: Exception | None = None
+
+        def flush(self) -> None:
+            raise ValueError
+
+        def on_due(self, now: float) -> None:
+            raise KeyError
+
+        def broke(self, error: Exception) -> None:
+            self.error = error
+
+    broken, sound = Broken(driver), Clockwork(driver)
+    driver.flush_soon(broken)
+    driver.flush_soon(sound)
+    await asyncio.sleep(0)
+    assert (sound.flushed, type(broken.error)) == (1, ValueError)
+    driver.schedule(broken, driver.now())
+    driver.schedule(sound, driver.now())
+    while not sound.called:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    assert type(broken.error) is KeyError
 
 
 async def test_unix_time_is_anchored_and_never_runs_backwards(driver: Driver) -> None:

@@ -127,6 +127,8 @@ def test_the_door_lets_good_messages_through(message: Message) -> None:
         (Message("x", MessageType.CLOSE), "remove_socket"),
         (Message("x", 0), "no message type"),  # type: ignore[arg-type]
         (Message("x", "text"), "no message type"),  # type: ignore[arg-type]
+        (Message("x", 1.0, b""), "no message type"),  # type: ignore[arg-type]
+        (Message("x", True, b""), "no message type"),  # type: ignore[arg-type]
     ],
 )
 def test_the_door_refuses_bad_messages(message: Any, says: str) -> None:

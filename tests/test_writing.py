@@ -229,6 +229,40 @@ async def test_a_send_waits_for_room_and_keeps_its_turn(
     assert_accounted(pool)
 
 
+async def test_a_write_behind_a_waiting_send_is_refused_and_nothing_is_closed(
+    pool: Pool, add_peer: AddPeer
+) -> None:
+    peer = await add_peer("a", outbox=Outbox(bytes=1_000_000))
+    peer.transport.stalled = True
+    socket = pool["a"]
+    socket.write(bytes(500_000))
+    waiting = asyncio.ensure_future(socket.send(bytes(600_000)))
+    await asyncio.sleep(0)
+    with pytest.raises(OutboxFullError, match=r"await pool\.send"):
+        socket.write("overtake")
+    assert socket.state == "open"
+    waiting.cancel()
+    socket.write("nobody waits any more")  # in this very turn of the loop
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    peer.transport.stalled = False
+    await peer.heard.until(lambda: len(peer.heard.of("message")) == 2)
+
+
+async def test_a_transport_that_raises_ends_its_own_socket_only(
+    pool: Pool, heard: Recorder, add_peer: AddPeer
+) -> None:
+    await add_peer("bad")
+    good = await add_peer("good")
+    near = pool["bad"]._transport
+    near.write = lambda batch: 1 / 0  # type: ignore[union-attr, assignment, method-assign]
+    pool.write_all("1")
+    pool.write_all("2")
+    assert await good.heard_texts(2) == ["1", "2"]
+    info = (await heard.event(SocketClosed)).info
+    assert isinstance(info.error, ZeroDivisionError)
+
+
 async def test_a_cancelled_send_withdraws_its_message(
     pool: Pool, add_peer: AddPeer
 ) -> None:
@@ -348,6 +382,42 @@ async def test_an_observer_of_writes_that_breeds_meets_a_bound(
     assert isinstance(failed.error, ReentrancyLimitError)
     breeding.dispose()
     assert_accounted(pool)
+
+
+@pytest.mark.parametrize("door", ["socket.writes", "pool.inbound"])
+async def test_a_write_refused_for_re_entrancy_was_not_queued(
+    pool: Pool, heard: Recorder, add_peer: AddPeer, door: str
+) -> None:
+    await add_peer("a", outbox=Outbox(messages=100_000))
+    writes = pool["a"].writes if door == "socket.writes" else pool.inbound
+    bursts: list[int] = []
+
+    def burst(_: Message) -> None:
+        if not bursts:
+            bursts.append(1)
+            for _again in range(10_050):
+                writes.on_next("x")
+
+    writes.subscribe(burst)
+    writes.on_next("first")
+    stats = pool.stats()
+    assert (stats.accepted, stats.refused) == (10_001, 50)
+    refused = heard.of(WriteRefused)
+    assert {type(e.error) for e in refused} == {ReentrancyLimitError}
+    assert heard.of(SubscriberFailed) == []
+
+
+async def test_a_write_to_a_socket_that_is_gone_is_counted_by_the_pool(
+    pool: Pool, add_peer: AddPeer
+) -> None:
+    await add_peer("a")
+    socket = pool["a"]
+    await socket.close()
+    with pytest.raises(SocketClosedError):
+        socket.write("too late")
+    with pytest.raises(InvalidMessageError):
+        socket.write(None)  # type: ignore[arg-type]
+    assert (socket.stats.refused, pool.stats().refused) == (2, 2)
 
 
 async def test_writing_inside_on_next_works(

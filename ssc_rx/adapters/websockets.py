@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
+from ssc_rx.errors import LinkLostError
 from ssc_rx.ports import Transport
 from ssc_rx.transports.link import Link
 
@@ -88,6 +89,22 @@ class _TakenOver(Link):
             self.connection_made(connection.transport)
             connection.transport.set_protocol(self)
             self.pause_reading()
+            self._paused = connection.paused
+            self._take_over_ending()
+
+    def _take_over_ending(self) -> None:
+        """The peer, or the application, may have begun to close it already."""
+        protocol = self._protocol
+        if protocol.state is State.OPEN:
+            return
+        if protocol.close_rcvd is None and protocol.parser_exc is None:
+            self._error = LinkLostError("the connection was being closed already")
+        self._end()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._connection.paused:
+            self._connection.resume_writing()  # the application may wait in send()
 
     @property
     def writable(self) -> bool:

@@ -82,6 +82,8 @@ class Hub(Stream[T]):
         Raises:
             ReentrancyLimitError: If too much waits already; the value is not taken.
         """
+        if self.completed:
+            return
         if self._emitting or self._waiting:
             if self.full:
                 raise ReentrancyLimitError(self.name, MAX_WAITING)
@@ -109,13 +111,17 @@ class Hub(Stream[T]):
         finally:
             self._emitting = False
 
-    def complete(self) -> None:
-        """Complete every subscriber, once; later ones complete at once."""
+    def complete(self, *last: T) -> None:
+        """Complete every subscriber, once; later ones complete at once.
+
+        What waits is delivered before, then `last`; what comes about meanwhile isn't.
+        """
         if self.completed:
             return
-        while self._waiting:
-            self.emit(self._waiting.popleft())
         self.completed = True
+        waiting, self._waiting = self._waiting, deque()
+        for value in (*waiting, *last):
+            self.emit(value)
         subscriptions = self._subscriptions
         self._set(())
         for subscription in subscriptions:
@@ -213,8 +219,8 @@ class MessageHub(Hub[Message]):
             return self
         return self.named.get(id) or _Named(self, id)
 
-    def complete(self) -> None:
-        super().complete()
+    def complete(self, *last: Message) -> None:
+        super().complete(*last)
         for hub in list(self.named.values()):
             hub.complete()
         self.named.clear()

@@ -170,6 +170,13 @@ class Link(asyncio.Protocol):
         self.resume_reading()  # to see the peer leave
         return False
 
+    def hang_up(self) -> None:
+        """End a handshake that came to nothing; what was answered still leaves."""
+        if self._protocol.eof_sent and not self._paused:
+            self.transport.close()
+        else:
+            self.abort()
+
     async def wait_lost(self) -> None:
         """Wait until the connection is gone; for handshakes that came to nothing."""
         if self._closed is None:
@@ -200,7 +207,7 @@ class Link(asyncio.Protocol):
     def write(self, batch: Sequence[Outgoing]) -> None:
         """Send messages in one write to the transport below."""
         if self._protocol.extensions:
-            send = self._senders()
+            send = self._sender_of()
             for item in batch:
                 send[item.type](item.payload)
             data = b"".join(self._protocol.data_to_send())
@@ -210,7 +217,7 @@ class Link(asyncio.Protocol):
             data = b"".join([item.wire or self._wire(item) for item in batch])
         self._write(data)
 
-    def _senders(self) -> dict[int, Callable[[bytes], None]]:
+    def _sender_of(self) -> dict[int, Callable[[bytes], None]]:
         protocol = self._protocol
         return {
             _TEXT: protocol.send_text,
@@ -320,9 +327,13 @@ class Link(asyncio.Protocol):
         if events:
             self.transport.pause_reading()
             self._early += events
-            answer = self._answer
-            if answer is not None and not answer.done():
-                answer.set_result(self._early.pop(0))
+        answer = self._answer
+        if answer is None or answer.done():
+            return
+        if self._early:
+            answer.set_result(self._early.pop(0))
+        elif self._protocol.handshake_exc is not None:  # it can't be read
+            answer.set_result(None)
 
     def _deliver(self, frames: list[Frame], now: float) -> None:
         receiver = self._receiver
@@ -388,10 +399,14 @@ class Link(asyncio.Protocol):
     # Writing
 
     def _write(self, data: bytes) -> None:
+        transport = self.transport
         try:
-            self.transport.write(data)
+            transport.write(data)
         except Exception as exc:  # uvloop raises RuntimeError on a closed transport
             self._broken(exc)
+        else:
+            if transport.is_closing():  # asyncio found it broken, and only logs that
+                self._writable = False
 
     def _send_protocol_data(self) -> None:
         for data in self._protocol.data_to_send():
