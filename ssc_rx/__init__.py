@@ -3,6 +3,7 @@
 import logging
 from importlib.metadata import version
 
+from ssc_rx import operators
 from ssc_rx.core.lifecycle import SocketState
 from ssc_rx.core.stats import Counts, PoolStats, SocketStats
 from ssc_rx.errors import (
@@ -42,6 +43,7 @@ from ssc_rx.events import (
     SocketClosed,
     SocketOpened,
     SocketOpening,
+    SourceFailed,
     SubscriberFailed,
     WriteRefused,
     WritesLost,
@@ -51,7 +53,6 @@ from ssc_rx.options import Options, Outbox, Overflow
 from ssc_rx.pool import Pool
 from ssc_rx.server import Server
 from ssc_rx.sockets import Socket
-from ssc_rx.streams import operators
 from ssc_rx.streams.stream import Stream
 from ssc_rx.streams.writes import Writes
 from ssc_rx.writing import BroadcastResult
@@ -99,6 +100,7 @@ __all__ = [
     "SocketOpening",
     "SocketState",
     "SocketStats",
+    "SourceFailed",
     "SscError",
     "Stream",
     "SubscriberFailed",

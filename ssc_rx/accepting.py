@@ -25,16 +25,8 @@ class Accepting(
     def __init__(self, open: Callable[[], Awaitable[Socket]]) -> None:
         self._open = open
         # Made at once: Python warns of it if it is neither awaited nor entered.
-        self._coroutine = self._run()
+        self._coroutine = _until_closed(open)
         self._socket: Socket | None = None
-
-    async def _run(self) -> CloseInfo:
-        socket = await self._open()
-        try:
-            return await socket.wait_closed()
-        except (asyncio.CancelledError, GeneratorExit):
-            socket.close(1001, "going away")
-            raise
 
     # A coroutine: asyncio.create_task and TaskGroup.create_task take it
 
@@ -73,3 +65,12 @@ class Accepting(
             self._socket.close(1001, "going away")
         else:
             await self._socket.close(1011, "internal error")
+
+
+async def _until_closed(open: Callable[[], Awaitable[Socket]]) -> CloseInfo:
+    socket = await open()
+    try:
+        return await socket.wait_closed()
+    except (asyncio.CancelledError, GeneratorExit):
+        socket.close(1001, "going away")
+        raise

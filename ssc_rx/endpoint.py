@@ -221,6 +221,7 @@ class Endpoint:
                 self._admit_senders()
         if self._close_frame is not None and not queue:
             transport.close(*self._close_frame)
+            self._happened(Cause.ASKED)  # the handshake itself has close_timeout
 
     def broke(self, error: Exception) -> None:
         """Its transport raised, which none may: this socket ends, others go on."""
@@ -252,7 +253,12 @@ class Endpoint:
         else:
             verdict = self._outbox.put(outgoing)
         if verdict is not Verdict.QUEUED:
-            return self._overflowed(closing=verdict is Verdict.FULL_CLOSE)
+            if self._transport is not None and self._transport.writable:
+                # A long turn of the loop, not a slow peer: don't wait for its end.
+                self.flush()
+                verdict = self._put_behind_senders(outgoing)
+            if verdict is not Verdict.QUEUED:
+                return self._overflowed(closing=verdict is Verdict.FULL_CLOSE)
         if not self._listed:
             self._listed = True
             self._shared.driver.flush_soon(self)

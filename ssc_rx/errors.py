@@ -72,7 +72,7 @@ def without_credentials(url: str) -> str:
     except ValueError:
         return "<unreadable URL>"
     query = "…" if parts.query else ""
-    return urlunsplit((parts.scheme, host, parts.path, query, ""))
+    return urlunsplit((parts.scheme, host, parts.path, query, parts.fragment and "…"))
 
 
 def shown(id: object) -> str:
@@ -99,9 +99,9 @@ class InvalidUrlError(SscError, ValueError):
     def __init__(self, url: object, reason: str) -> None:
         self.url = url
         self.reason = reason
-        shown = without_credentials(url) if isinstance(url, str) else repr(url)
+        text = repr(without_credentials(url) if isinstance(url, str) else url)
         super().__init__(
-            f"{shown!r} is no WebSocket URL: {reason}; "
+            f"{text} is no WebSocket URL: {reason}; "
             "give one like 'wss://example.org/feed'"
         )
 
@@ -127,8 +127,8 @@ class DuplicateIdError(SscError):
     def __init__(self, id: str) -> None:
         self.id = id
         super().__init__(
-            f"the ID {shown(id)} is taken; choose another with id=, "
-            "or await remove_socket() for the old one first"
+            f"the ID {shown(id)} is taken; give another one (id=, or a dict of IDs to "
+            "URLs for Pool), or await remove_socket() for the old one first"
         )
 
 
@@ -243,8 +243,8 @@ class WrongThreadError(SscError):
         self.call = call
         super().__init__(
             f"{call} was called outside the event loop's thread of pool {name!r}; "
-            f"use loop.call_soon_threadsafe(pool.{call}, ...), "
-            "or push into pool.writes.on_next(...), which may be called from any thread"
+            "hand the call over with loop.call_soon_threadsafe(...); to write, "
+            "pool.writes.on_next(message) may be called from any thread"
         )
 
 

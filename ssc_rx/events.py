@@ -19,6 +19,7 @@ __all__ = [
     "SocketKind",
     "SocketOpened",
     "SocketOpening",
+    "SourceFailed",
     "SubscriberFailed",
     "WriteRefused",
     "WritesLost",
@@ -98,6 +99,7 @@ class SubscriberFailed(Event, frozen=True, kw_only=True):
     """A subscriber raised. Throttled: at its failures 1, 2, 4, 8 and so on.
 
     Attributes:
+        id: The socket whose message or event was being delivered, if it was one's.
         stream: Name of the stream that was delivering.
         error: What the subscriber raised.
         failures: How often this subscriber has failed.
@@ -108,6 +110,18 @@ class SubscriberFailed(Event, frozen=True, kw_only=True):
     error: BaseException
     failures: int
     ended: bool
+
+
+class SourceFailed(Event, frozen=True, kw_only=True):
+    """An Observable that fed a `Writes` failed; it writes no more.
+
+    Attributes:
+        stream: Name of the `Writes`.
+        error: What it failed with.
+    """
+
+    stream: str
+    error: Exception
 
 
 class PayloadInvalid(Event, frozen=True, kw_only=True):

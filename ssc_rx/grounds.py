@@ -38,7 +38,9 @@ class Grounds:
         self._rx_scheduler: AsyncIOScheduler | None = None
         self._registry: Registry[Socket] = Registry(options.max_sockets)
         self._home = home = Home(
-            scheduler=LoopScheduler(self._scheduler), defer=self._defer
+            scheduler=LoopScheduler(self._scheduler),
+            defer=self._defer,
+            check_thread=self._check_subscriber,
         )
         self._ledger = Ledger(home)
         home.listener = self._ledger
@@ -100,6 +102,10 @@ class Grounds:
     def _check_thread(self, call: str) -> None:
         if get_ident() != self._thread:
             raise WrongThreadError(self._name, call)
+
+    def _check_subscriber(self) -> None:
+        if self._thread is not None:  # before start() any thread may
+            self._check_thread("subscribe")
 
     def _check_running(
         self, call: str, *, stopping: bool = False, stopped: bool = False

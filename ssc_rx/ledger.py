@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Iterable
 
 from ssc_rx.core.stats import Counts, PoolStats, SocketStats, add_up
-from ssc_rx.errors import CloseTimeoutError, ReentrancyLimitError
+from ssc_rx.errors import ReentrancyLimitError
 from ssc_rx.events import (
     DialFailed,
     Event,
     PayloadInvalid,
-    SocketClosed,
     SocketOpened,
+    SourceFailed,
     SubscriberFailed,
     WriteRefused,
 )
@@ -29,13 +29,11 @@ class Ledger:
     Attributes:
         events: The stream.
         clock: UNIX time in seconds; the pool's own once it runs.
-        aborted: Sockets that were cut off because their close took too long.
     """
 
     def __init__(self, home: Home) -> None:
         self.events: Hub[Event] = Hub("pool.events", home)
         self.clock: Callable[[], float] = time.time
-        self.aborted = 0
         self._opened = self._closed = self._dials_failed = 0
         self._subscriber_failures = self._payloads_invalid = 0
         self._gone = Counts()
@@ -46,10 +44,9 @@ class Ledger:
         match event:
             case SocketOpened():
                 self._opened += 1
-            case SocketClosed():
-                self.aborted += isinstance(event.info.error, CloseTimeoutError)
             case DialFailed():
                 self._dials_failed += 1
+                logger.warning("%s", event.error)
             case _:
                 pass
         try:
@@ -58,17 +55,21 @@ class Ledger:
             logger.exception("an event was dropped: %r", event)
 
     def subscriber_failed(
-        self, stream: str, error: BaseException, failures: int, ended: bool
+        self, stream: str, id: str, error: BaseException, failures: int, ended: bool
     ) -> None:
         """A subscriber raised: count it, and say so ever more rarely."""
         self._subscriber_failures += 1
         if not _is_power_of_two(failures) and not ended:
             return
         logger.error(
-            "a subscriber of %s failed (%s times)", stream, failures, exc_info=error
+            "a subscriber of %s failed (failure %s of it)",
+            stream,
+            failures,
+            exc_info=error,
         )
         self.tell(
             SubscriberFailed(
+                id=id,
                 stream=stream,
                 error=error,
                 failures=failures,
@@ -76,6 +77,11 @@ class Ledger:
                 time=self.clock(),
             )
         )
+
+    def source_failed(self, stream: str, id: str, error: Exception) -> None:
+        """An Observable that fed a Subject failed: it writes no more."""
+        logger.error("a source of %s failed", stream, exc_info=error)
+        self.tell(SourceFailed(id=id, stream=stream, error=error, time=self.clock()))
 
     def payload_invalid(self, id: str, error: Exception) -> None:
         """An operator skipped a payload that it couldn't decode."""

@@ -51,7 +51,8 @@ class Outbox:
         _positive("Outbox.bytes", self.bytes, whole=True)
         if not isinstance(self.overflow, Overflow):
             raise InvalidOptionError(
-                f"Outbox.overflow must be an Overflow, not {self.overflow!r}"
+                "Outbox.overflow must be Overflow.CLOSE or Overflow.ERROR, "
+                f"not {self.overflow!r}"
             )
 
 

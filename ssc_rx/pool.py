@@ -14,6 +14,7 @@ from reactivex.scheduler.eventloop import AsyncIOScheduler
 from ssc_rx.core.registry import check_id
 from ssc_rx.driver import Driver
 from ssc_rx.errors import (
+    CloseTimeoutError,
     DuplicateIdError,
     InvalidOptionError,
     PoolNotRunningError,
@@ -80,6 +81,7 @@ class Pool(Members):
         self._stop_waiters: builtins.list[Future[None]] = []
         self._finishing = False
         self._stop_at = math.inf
+        self._aborted = 0
 
     # Its beginning and its end
 
@@ -110,7 +112,9 @@ class Pool(Members):
             raise
         if errors and (require == "all" or len(errors) == len(self._urls)):
             await self.stop()
-            raise PoolStartError(f"the pool {self._name!r} could not start", errors)
+            raise PoolStartError(
+                f"the pool {self._name!r} could not start: {errors[0]}", errors
+            )
 
     async def _dial_all(self, *, first_error: bool) -> builtins.list[Exception]:
         if not self._urls:
@@ -207,7 +211,7 @@ class Pool(Members):
         self._state = "stopped"
         for stream in self._to_complete:
             stream.complete()
-        ledger.events.complete(PoolStopped(aborted=ledger.aborted, time=ledger.clock()))
+        ledger.events.complete(PoolStopped(aborted=self._aborted, time=ledger.clock()))
         for waiter in self._stop_waiters:
             if not waiter.done():
                 waiter.set_result(None)
@@ -215,6 +219,9 @@ class Pool(Members):
     def _gone(self, socket: Socket) -> None:
         self._registry.remove(socket.id, socket)
         self._ledger.gone(socket.stats)
+        info = socket.close_info
+        if self._state == "stopping" and info is not None:
+            self._aborted += isinstance(info.error, CloseTimeoutError)
         self._finish_when_empty()
 
     async def __aenter__(self) -> "Pool":

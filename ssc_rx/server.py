@@ -278,15 +278,14 @@ def _refusal(error: Exception) -> tuple[int, str]:
         case DuplicateIdError():
             return 409, "A socket of that ID is connected.\n"
         case OriginRefusedError():
-            return 403, f"{error}.\n"
+            logger.warning("%s", error)
+            return 403, "This Origin may not connect.\n"
         case PermissionError():
             return 403, f"{error.args[0] if error.args else 'Forbidden'}\n"
         case TooManySocketsError() | PoolNotRunningError():
             return 503, "No more sockets are taken.\n"
         case _:
             logger.error("an opening handshake failed", exc_info=error)
-            if isinstance(error, SscError):
-                return 400, f"{error}.\n"
             return 500, "The server failed; see its log.\n"
 
 

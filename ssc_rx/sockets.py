@@ -132,7 +132,9 @@ class Socket(Endpoint):
         `WriteRefused` event. As an Observable it shows what this socket accepted.
         """
         if self._writes is None:
-            self._writes = Writes("socket.writes", self._shared.home, self._push)
+            self._writes = Writes(
+                "socket.writes", self._shared.home, self._push, self.id
+            )
             if self.state is SocketState.CLOSED:
                 self._writes.complete()
         return self._writes

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ssc_rx import Message, PingTimeoutError, Pool, SocketClosed
+from ssc_rx import Message, PingTimeoutError, Pool, PoolStopped, SocketClosed
 from ssc_rx.transports.memory import MemoryTransport, memory_pair
 from tests.recorder import Recorder
 from tests.transports.receiver import RecordingReceiver
@@ -91,6 +91,30 @@ async def test_a_mute_peer_does_not_hold_up_stop() -> None:
     await pool.stop(5.0)
     assert loop.time() - begun == pytest.approx(5.0)
     assert pool.stats().sockets_closed == 1000
+
+
+async def test_a_stop_with_time_is_not_held_up_by_one_that_does_not_answer() -> None:
+    loop = asyncio.get_running_loop()
+    pool = Pool(ping_interval=None, close_timeout=0.5)
+    await pool.start()
+    heard = Recorder(pool)
+    _, far, _ = await add(pool, "x")
+    far.answers = False
+    begun = loop.time()
+    await pool.stop(60.0)
+    assert loop.time() - begun == pytest.approx(0.5)
+    assert heard.of(PoolStopped)[0].aborted == 1
+
+
+async def test_only_those_that_stop_cut_off_are_counted_as_aborted() -> None:
+    pool = Pool(ping_interval=None, close_timeout=0.5)
+    await pool.start()
+    heard = Recorder(pool)
+    _, far, _ = await add(pool, "x")
+    far.answers = False
+    await pool.remove_socket("x")
+    await pool.stop()
+    assert heard.of(PoolStopped)[0].aborted == 0
 
 
 async def test_a_stop_in_a_hurry_overtakes_one_with_time() -> None:

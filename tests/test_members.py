@@ -103,7 +103,7 @@ async def _wrong_key(
     ("behave", "says"),
     [
         (_garbage, "did not answer in HTTP"),
-        (_hang_up, "did not answer in HTTP|no connection"),
+        (_hang_up, "closed the connection without an answer|no connection"),
         (_never, "no opening handshake within open_timeout=0.2 s"),
         (_wrong_key, "Sec-WebSocket-Accept"),
     ],

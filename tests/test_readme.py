@@ -89,7 +89,7 @@ async def test_the_route_handler(tmp_path: Path) -> None:
     await alice.send("hello")
     assert await alice.recv() == "got: hello"
     await alice.close(4000, "bye")
-    assert await end(process) == "alice left: 4000 bye\n"
+    assert await end(process) == "left: 4000 bye\n"
 
 
 @pytest.mark.parametrize("command", ["./dev demo", "./dev test"])

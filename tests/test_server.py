@@ -90,8 +90,8 @@ def _fail(request: Any) -> str:
         (lambda _: "taken", 409, "A socket of that ID is connected"),
         (_forbid, 403, "no such room"),
         (_fail, 500, "The server failed"),
-        (lambda _: "", 400, "can't be empty"),
-        (lambda _: 7, 400, "must be a str"),
+        (lambda _: "", 500, "The server failed"),
+        (lambda _: 7, 500, "The server failed"),
     ],
 )
 async def test_a_peer_without_a_good_id_is_refused_before_the_upgrade(
@@ -130,7 +130,7 @@ async def test_a_browser_has_to_come_from_an_allowed_origin(
         else:
             code, body = await refused(server.url, origin=origin)
             assert code == 403
-            assert "origins=" in body
+            assert "may not connect" in body
 
 
 async def test_the_own_origin_is_let_in(pool: Pool) -> None:
@@ -171,7 +171,7 @@ async def test_a_plain_answer_that_can_not_be_is_the_servers_fault(
 ) -> None:
     async with pool.serve(process_request=lambda _: answer) as server:
         code, _ = await refused(server.url)
-        assert code in (400, 500)
+        assert code == 500
 
 
 @pytest.mark.parametrize(

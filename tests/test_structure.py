@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent.parent
 
 TESTED_ELSEWHERE = {
     "events": "test_pool",
+    "operators": "streams/test_operators",
     "ports": "transports/test_contract",
     "endpoint": "test_writing",
     "shared": "test_keepalive",

@@ -23,6 +23,7 @@ from ssc_rx import (
     ReentrancyLimitError,
     SocketClosed,
     SocketClosedError,
+    SourceFailed,
     SubscriberFailed,
     UnknownSocketError,
     WriteRefused,
@@ -302,6 +303,22 @@ async def test_what_is_queued_leaves_before_the_close(
     assert peer.heard.texts == ["last words"]
 
 
+async def test_a_long_burst_in_one_turn_is_no_slow_peer(
+    pool: Pool, add_peer: AddPeer
+) -> None:
+    peer = await add_peer("a")  # the default outbox: 4,096 messages, closes when full
+    for n in range(10_000):
+        pool.write(Message.of("a", str(n)))
+    assert await peer.heard_texts(10_000) == [str(n) for n in range(10_000)]
+
+
+async def test_a_source_that_fails_is_told(pool: Pool, heard: Recorder) -> None:
+    error = ValueError("the source broke")
+    rx.throw(error).subscribe(pool.writes)
+    (failed,) = heard.of(SourceFailed)
+    assert (failed.stream, failed.error) == ("pool.writes", error)
+
+
 async def test_a_source_may_be_subscribed_to_write(
     pool: Pool, add_peer: AddPeer
 ) -> None:
@@ -449,6 +466,8 @@ def in_a_thread(work: Callable[[], Any]) -> "asyncio.Future[Any]":
         lambda pool: pool.remove_socket("a"),
         lambda pool: pool.stop(),
         lambda pool: pool.serve(),
+        lambda pool: pool.messages.subscribe(print),
+        lambda pool: pool["a"].messages.subscribe(print),
     ],
 )
 async def test_from_another_thread_it_says_so(

@@ -74,7 +74,7 @@ class Hub(Stream[T]):
             try:
                 run(on_next, value)
             except BaseException as error:
-                self._failed(subscription, error)
+                self._failed(subscription, error, value)
 
     def emit_in_turn(self, value: T) -> None:
         """Deliver to all; what is emitted meanwhile waits, so that all see one order.
@@ -128,7 +128,7 @@ class Hub(Stream[T]):
             try:
                 subscription.run(subscription.observer.on_completed)
             except BaseException as error:
-                self._failed(subscription, error)
+                self._failed(subscription, error, None)
 
     def _subscribe_core(
         self,
@@ -138,6 +138,7 @@ class Hub(Stream[T]):
         if self.completed:
             observer.on_completed()
             return Disposable()
+        self.home.check_thread()
         subscription = _Subscription(self, observer)
         self._set((*self._subscriptions, subscription))
         return Disposable(subscription.dispose)
@@ -151,11 +152,13 @@ class Hub(Stream[T]):
         self.observed = bool(subscriptions)
         self._targets = tuple((s.run, s.observer.on_next, s) for s in subscriptions)
 
-    def _failed(self, subscription: _Subscription, error: BaseException) -> None:
+    def _failed(
+        self, subscription: _Subscription, error: BaseException, value: T | None
+    ) -> None:
         subscription.failures += 1
         ended = subscription not in self._subscriptions
         self.home.listener.subscriber_failed(
-            self.name, error, subscription.failures, ended
+            self.name, getattr(value, "id", ""), error, subscription.failures, ended
         )
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             self.home.defer(_raiser(error))  # everybody is served, then it takes effect
@@ -200,7 +203,7 @@ class MessageHub(Hub[Message]):
             try:
                 run(on_next, value)
             except BaseException as error:
-                self._failed(subscription, error)
+                self._failed(subscription, error, value)
         if self.named and (hub := self.named.get(value.id)) is not None:
             hub.emit(value)
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from reactivex import Observable, abc
 from reactivex import operators as rx_ops
 
+from ssc_rx.core.registry import check_id
 from ssc_rx.errors import PayloadError
 from ssc_rx.message import Message, MessageType
 from ssc_rx.streams.hub import MessageHub
@@ -71,6 +72,8 @@ def from_id(id: str) -> Operator[Message]:
         messages       --x1--y1--x2--|
         from_id("x")   --x1------x2--|
     """
+
+    check_id(id)
 
     def apply(source: Observable[Message]) -> Stream[Message]:
         if isinstance(source, MessageHub):

@@ -50,9 +50,15 @@ class Listener(Protocol):
     """Who is told what goes wrong in a stream."""
 
     def subscriber_failed(
-        self, stream: str, error: BaseException, failures: int, ended: bool
+        self, stream: str, id: str, error: BaseException, failures: int, ended: bool
     ) -> None:
-        """A subscriber raised, for the `failures`th time; `ended`: its last."""
+        """A subscriber raised, for the `failures`th time; `ended`: its last.
+
+        `id` is the socket's whose message was being delivered, if there is one.
+        """
+
+    def source_failed(self, stream: str, id: str, error: Exception) -> None:
+        """An Observable that fed the Subject `stream` failed."""
 
     def payload_invalid(self, id: str, error: Exception) -> None:
         """An operator skipped a payload of the socket `id`."""
@@ -64,10 +70,11 @@ class Home:
     Attributes:
         scheduler: The default scheduler of time operators.
         defer: Runs a callable in a later turn of the loop.
+        check_thread: Raises if streams may not be subscribed to in this thread.
         listener: Told what goes wrong; set before anything is emitted.
     """
 
-    __slots__ = ("defer", "listener", "scheduler")
+    __slots__ = ("check_thread", "defer", "listener", "scheduler")
 
     listener: Listener
 
@@ -76,9 +83,11 @@ class Home:
         *,
         scheduler: abc.SchedulerBase,
         defer: Callable[[Callable[[], None]], None],
+        check_thread: Callable[[], None],
     ) -> None:
         self.scheduler = scheduler
         self.defer = defer
+        self.check_thread = check_thread
 
 
 class Stream(Observable[T_co]):
@@ -134,6 +143,10 @@ class Stream(Observable[T_co]):
             on_error,
             on_completed,
         ):
+            if callback is not None and not callable(callback):
+                raise TypeError(
+                    f"a subscriber must be callable, not {type(callback).__name__}"
+                )
             if _is_async(callback):
                 raise TypeError(
                     f"{_name(callback)} is a coroutine function: a subscriber is called "

@@ -44,10 +44,8 @@ def check_url(url: object) -> str:
     if not isinstance(url, str):
         raise InvalidUrlError(url, f"it is a {type(url).__name__}, not a str")
     try:
-        scheme = urlsplit(url).scheme
-        if scheme not in ("ws", "wss"):
-            known = f"the scheme is {scheme!r}" if scheme else "it has no scheme"
-            raise InvalidUrlError(url, f"{known}, not ws or wss")
+        if urlsplit(url).scheme not in ("ws", "wss"):
+            raise InvalidUrlError(url, "it doesn't begin with ws:// or wss://")
         parse_uri(url)
     except InvalidURI as exc:
         raise InvalidUrlError(url, exc.msg) from exc
@@ -141,6 +139,12 @@ def _dial_error(url: str, exc: Exception, open_timeout: float) -> DialError:
                 f"the server answered HTTP {status}, not 101 Switching Protocols",
                 _status_hint(status),
                 status=status,
+            )
+        case InvalidMessage() if isinstance(exc.__cause__, EOFError):
+            return DialError(
+                url,
+                "the peer closed the connection without an answer",
+                "is it a WebSocket server, and ws:// or wss:// right?",
             )
         case InvalidMessage():
             return DialError(

@@ -6,7 +6,7 @@ import reactivex as rx
 from reactivex import Observable
 from reactivex.testing import ReactiveTest, TestScheduler
 
-from ssc_rx import Message, MessageType, Stream
+from ssc_rx import InvalidIdError, Message, MessageType, Stream
 from ssc_rx import operators as ops
 from ssc_rx.streams.hub import MessageHub
 from tests.streams.conftest import FakeHome
@@ -67,6 +67,20 @@ def test_what_is_decoded_keeps_its_time_and_what_can_not_be_is_left_out(
     sent = [message("x", "1"), message("y", b"\xff{"), message("z", {"a": 2})]
     passed = [(210 + 10 * n, v) for n, v in enumerate(expected) if v is not None]
     assert marbles(operator, *sent) == [*passed, (240, "|")]
+
+
+@pytest.mark.parametrize("id", [5, b"x", ["x"]])
+def test_an_id_that_is_none_is_refused(id: Any) -> None:
+    with pytest.raises(InvalidIdError):
+        ops.from_id(id)
+    with pytest.raises(InvalidIdError):
+        ops.where(id=id)
+
+
+def test_they_are_a_module_of_their_own() -> None:
+    import ssc_rx.operators
+
+    assert ssc_rx.operators is ops
 
 
 def test_a_skipped_payload_is_reported_to_the_home(home: FakeHome) -> None:

@@ -73,6 +73,12 @@ def test_a_coroutine_function_is_refused_for_the_end_too(hub: Hub[int]) -> None:
         hub.subscribe(on_completed=never_awaited)
 
 
+@pytest.mark.parametrize("callback", [5, "print", object()])
+def test_what_is_not_callable_is_refused(hub: Hub[int], callback: Any) -> None:
+    with pytest.raises(TypeError, match="must be callable"):
+        hub.subscribe(callback)
+
+
 def test_an_observer_may_be_subscribed(hub: Hub[int], home: FakeHome) -> None:
     other = Hub[int]("other", home)
     seen: list[int] = []

@@ -7,9 +7,10 @@ from tests.streams.conftest import FakeHome
 
 def test_no_source_ends_it(home: FakeHome) -> None:
     written: list[object] = []
-    writes = Writes("pool.writes", home, written.append)
+    writes = Writes("pool.writes", home, written.append, "x")
     rx.of("a", "b").subscribe(writes)
-    rx.throw(ValueError()).subscribe(writes)
+    rx.throw(error := ValueError()).subscribe(writes)
+    assert home.sources == [("pool.writes", "x", error)]
     rx.empty().subscribe(writes)
     writes.on_next(b"c")
     assert written == ["a", "b", b"c"]
