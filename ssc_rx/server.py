@@ -33,7 +33,7 @@ from ssc_rx.errors import (
 )
 from ssc_rx.options import Options
 from ssc_rx.sockets import Socket
-from ssc_rx.transports.link import Link
+from ssc_rx.transports.accepted import AcceptedLink
 
 __all__ = ["IdOf", "ProcessRequest", "Server", "check_origin"]
 
@@ -80,7 +80,7 @@ class Server:
         self._subprotocols = subprotocols
         self._listener: asyncio.Server | None = None
         self._closed = False
-        self._undecided: set[Link] = set()
+        self._undecided: set[AcceptedLink] = set()
 
     @property
     def port(self) -> int:
@@ -161,7 +161,7 @@ class Server:
 
     # One peer's opening handshake
 
-    def _link(self) -> "_Arriving":
+    def _link(self) -> AcceptedLink:
         protocol = ServerProtocol(
             extensions=(
                 enable_server_permessage_deflate(None)
@@ -173,16 +173,16 @@ class Server:
             max_size=self._options.max_message_size,
             logger=logger,
         )
-        return _Arriving(protocol, self)
+        return AcceptedLink(protocol, self._driver.loop, self._arrived)
 
-    def arrived(self, link: Link) -> None:
+    def _arrived(self, link: AcceptedLink) -> None:
         """A peer has connected: begin its opening handshake."""
         if self._closed:
             link.abort()
         else:
             self._driver.spawn(self._shake_hands(link), "ssc-rx opening handshake")
 
-    async def _shake_hands(self, link: Link) -> None:
+    async def _shake_hands(self, link: AcceptedLink) -> None:
         opened = False
         self._undecided.add(link)
         try:
@@ -201,7 +201,7 @@ class Server:
             if not opened:
                 link.hang_up()
 
-    async def _answer(self, link: Link, request: Request) -> bool:
+    async def _answer(self, link: AcceptedLink, request: Request) -> bool:
         """Answer the request; tells whether it became a socket."""
         try:
             if self._process_request is not None:
@@ -217,7 +217,7 @@ class Server:
             return link.respond(link.rejection(*_refusal(error)))
         return self._admit(socket, link, response)
 
-    def _admit(self, socket: Socket, link: Link, response: Response) -> bool:
+    def _admit(self, socket: Socket, link: AcceptedLink, response: Response) -> bool:
         socket.may_withdraw(link.abort)
         if self._closed:
             response = link.rejection(503, "The server is shutting down.\n")
@@ -244,21 +244,7 @@ def check_origin(request: Any, options: Options) -> None:
             raise OriginRefusedError(origin, host)
 
 
-class _Arriving(Link):
-    """A link that starts its opening handshake as soon as it is connected."""
-
-    __slots__ = ("_server",)
-
-    def __init__(self, protocol: ServerProtocol, server: Server) -> None:
-        super().__init__(protocol, asyncio.get_running_loop())
-        self._server = server
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self._server.arrived(self)
-
-
-def _plain(link: Link, status: int, text: str) -> Response:
+def _plain(link: AcceptedLink, status: int, text: str) -> Response:
     if not 200 <= status <= 599:
         raise InvalidOptionError(
             f"process_request answered with status {status!r}; give one from 200 to 599"

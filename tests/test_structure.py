@@ -20,6 +20,7 @@ TESTED_ELSEWHERE = {
     "adapters/transport": "test_writing",
     "adapters/websockets": "test_accepting",
     "transports/link": "test_bad_peers",
+    "transports/accepted": "test_server",
     "transports/ending": "test_bad_peers",
     "transports/framing": "transports/test_contract",
     "transports/clock": "test_driver",

@@ -68,6 +68,38 @@ class _Connect(connect):
         return target
 
 
+class DialledLink(Link):
+    """A link that we began: what `connect` asks of a connection (section 4.1)."""
+
+    __slots__ = ("_client_protocol",)
+
+    def __init__(
+        self, protocol: ClientProtocol, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        super().__init__(protocol, loop)
+        self._client_protocol = protocol
+
+    async def handshake(
+        self, additional_headers: Any = None, user_agent_header: str | None = None
+    ) -> None:
+        """Send the opening request and wait for the answer."""
+        protocol = self._client_protocol
+        request = protocol.connect()
+        if additional_headers is not None:
+            request.headers.update(additional_headers)
+        if user_agent_header is not None:
+            request.headers.setdefault("User-Agent", user_agent_header)
+        protocol.send_request(request)
+        self._send_protocol_data()
+        await self._handshake_event()
+        if protocol.handshake_exc is not None:
+            raise protocol.handshake_exc
+        self.request = request
+
+    def start_keepalive(self) -> None:
+        """Nothing: the pool owns keepalive."""
+
+
 async def dial(
     url: str,
     *,
@@ -87,8 +119,8 @@ async def dial(
     """
     loop = asyncio.get_running_loop()
 
-    def link(protocol: ClientProtocol, **_: Any) -> Link:
-        return Link(protocol, loop)
+    def link(protocol: ClientProtocol, **_: Any) -> DialledLink:
+        return DialledLink(protocol, loop)
 
     try:
         connecting = _Connect(

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Request, Response
+from websockets.http11 import Request
 from websockets.protocol import Event, Protocol, Side, State
 from websockets.server import ServerProtocol
 
@@ -54,7 +54,6 @@ class Link(asyncio.Protocol):
         "_fragments",
         "_fragments_opcode",
         "_loop",
-        "_lost",
         "_masked",
         "_now",
         "_paused",
@@ -79,7 +78,6 @@ class Link(asyncio.Protocol):
         self._now = clock_of(loop)
         self._masked = protocol.side is Side.CLIENT
         self._answer: asyncio.Future[Event | None] | None = None
-        self._lost: asyncio.Future[None] | None = None
         self._receiver: Receiver | None = None
         self._begun = False
         self._early: list[Event] = []
@@ -109,35 +107,7 @@ class Link(asyncio.Protocol):
         """The negotiated subprotocol."""
         return self._protocol.subprotocol
 
-    # The opening handshake, dialling: called by websockets.asyncio.client.connect
-
-    async def handshake(
-        self, additional_headers: Any = None, user_agent_header: str | None = None
-    ) -> None:
-        """Send the opening request and wait for the answer."""
-        protocol = cast(ClientProtocol, self._protocol)
-        request = protocol.connect()
-        if additional_headers is not None:
-            request.headers.update(additional_headers)
-        if user_agent_header is not None:
-            request.headers.setdefault("User-Agent", user_agent_header)
-        protocol.send_request(request)
-        self._send_protocol_data()
-        await self._handshake_event()
-        if protocol.handshake_exc is not None:
-            raise protocol.handshake_exc
-        self.request = request
-
-    def start_keepalive(self) -> None:
-        """Nothing: the pool owns keepalive."""
-
-    # The opening handshake, accepting: called by the server
-
-    async def read_request(self) -> Request | None:
-        """Wait for the opening request; `None` if none came that could be read."""
-        event = await self._handshake_event()
-        self.request = event if isinstance(event, Request) else None
-        return self.request
+    # The opening handshake: what its two directions share
 
     async def _handshake_event(self) -> Event | None:
         """The peer's half of the opening handshake; `None` if the connection ended."""
@@ -150,38 +120,6 @@ class Link(asyncio.Protocol):
             return await self._answer
         finally:
             self._answer = None
-
-    def check_request(self, request: Request) -> Response:
-        """The answer that RFC 6455 asks for; nothing is sent yet."""
-        return cast(ServerProtocol, self._protocol).accept(request)
-
-    def rejection(self, status: int, text: str) -> Response:
-        """A plain HTTP answer."""
-        return cast(ServerProtocol, self._protocol).reject(status, text)
-
-    def respond(self, response: Response) -> bool:
-        """Send the answer; tells whether the connection is open with it."""
-        if self._closed is not None or self._protocol.state is not State.CONNECTING:
-            return False
-        cast(ServerProtocol, self._protocol).send_response(response)
-        self._send_protocol_data()
-        if response.status_code == 101:
-            return True
-        self.resume_reading()  # to see the peer leave
-        return False
-
-    def hang_up(self) -> None:
-        """End a handshake that came to nothing; what was answered still leaves."""
-        if self._protocol.eof_sent and not self._paused:
-            self.transport.close()
-        else:
-            self.abort()
-
-    async def wait_lost(self) -> None:
-        """Wait until the connection is gone; for handshakes that came to nothing."""
-        if self._closed is None:
-            self._lost = self._loop.create_future()
-            await self._lost
 
     # ports.Transport
 
@@ -313,9 +251,8 @@ class Link(asyncio.Protocol):
             self._error = LinkLostError(f"the connection was lost: {exc}")
             self._error.__cause__ = exc
         self._closed = close_info(protocol, self._error)
-        for waiter in (self._answer, self._lost):
-            if waiter is not None and not waiter.done():
-                waiter.set_result(None)
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(None)
         if self._begun:
             assert self._receiver is not None
             self._receiver.on_closed(self._closed)

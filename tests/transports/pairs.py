@@ -12,6 +12,7 @@ from websockets.server import ServerProtocol
 
 from ssc_rx.adapters import websockets
 from ssc_rx.ports import Transport
+from ssc_rx.transports.accepted import AcceptedLink
 from ssc_rx.transports.dialer import dial
 from ssc_rx.transports.link import Link
 from ssc_rx.transports.memory import memory_pair
@@ -25,23 +26,7 @@ async def memory() -> AsyncIterator[Pair]:
     yield memory_pair()
 
 
-class _Accepted(Link):
-    """The accepting side, without a server around it."""
-
-    __slots__ = ("connected",)
-
-    def __init__(
-        self, protocol: ServerProtocol, connected: "asyncio.Future[Link]"
-    ) -> None:
-        super().__init__(protocol, asyncio.get_running_loop())
-        self.connected = connected
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self.connected.set_result(self)
-
-
-async def _let_in(connected: "asyncio.Future[Link]") -> Link:
+async def _let_in(connected: "asyncio.Future[AcceptedLink]") -> AcceptedLink:
     link = await connected
     request = await link.read_request()
     assert isinstance(request, Request)
@@ -59,12 +44,12 @@ async def _dial(url: str, compression: Literal["deflate"] | None = None) -> Link
 async def link(compression: Literal["deflate"] | None = None) -> AsyncIterator[Pair]:
     """Both ends are links: dialled, accepted."""
     loop = asyncio.get_running_loop()
-    connected: asyncio.Future[Link] = loop.create_future()
+    connected: asyncio.Future[AcceptedLink] = loop.create_future()
 
-    def accept() -> Link:
+    def accept() -> AcceptedLink:
         extensions = enable_server_permessage_deflate(None) if compression else None
         protocol = ServerProtocol(extensions=extensions, max_size=LIMIT)
-        return _Accepted(protocol, connected)
+        return AcceptedLink(protocol, loop, connected.set_result)
 
     server = await loop.create_server(accept, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -113,8 +98,8 @@ async def both_lost(*links: Link) -> AsyncIterator[None]:
     finally:
         for end in links:
             end.abort()
-        for end in links:
-            await end.wait_lost()
+        while any(end._closed is None for end in links):  # noqa: ASYNC110
+            await asyncio.sleep(0)
 
 
 PAIRS: dict[str, Callable[[], AbstractAsyncContextManager[Pair]]] = {
