@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from ssc_rx.ports import Driven
+from ssc_rx.ports import Driven, Flushable
 from ssc_rx.transports.clock import clock_of
 
 __all__ = ["Driver"]
@@ -46,7 +46,7 @@ class Driver:
         self.now = clock_of(loop)
         # Anchored once: UNIX time that never runs backwards.
         self.wall_offset = time.time() - self.now()
-        self._flushes: list[Driven] = []
+        self._flushes: list[Flushable] = []
         self._deadlines: list[tuple[float, int, Driven]] = []
         self._sequence = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
@@ -67,21 +67,21 @@ class Driver:
 
     # Flushes
 
-    def flush_soon(self, driven: Driven) -> None:
-        """Call `driven.flush()` once, at the end of this turn of the loop."""
+    def flush_soon(self, sending: Flushable) -> None:
+        """Call `sending.flush()` once, at the end of this turn of the loop."""
         if not self._flushes:
             self.loop.call_soon(self._flush_all)
-        self._flushes.append(driven)
+        self._flushes.append(sending)
 
     def _flush_all(self) -> None:
         flushes, self._flushes = self._flushes, []
-        for driven in flushes:
+        for sending in flushes:
             try:
-                driven.flush()
+                sending.flush()
             except Exception as error:
-                self._broke(driven, error)
+                self._broke(sending, error)
 
-    def _broke(self, driven: Driven, error: Exception) -> None:
+    def _broke(self, driven: Flushable, error: Exception) -> None:
         """One that raises must not keep the others from their turn."""
         logger.error("a transport raised", exc_info=error)
         driven.broke(error)

@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 from ssc_rx.events import CloseInfo
 from ssc_rx.message import Message, MessageType
 
-__all__ = ["Driven", "Outgoing", "Receiver", "Transport"]
+__all__ = ["Driven", "Flushable", "Outgoing", "Receiver", "Transport"]
 
 
 class Outgoing:
@@ -98,16 +98,20 @@ class Transport(Protocol):
         """Cut the connection at once; `on_closed` follows."""
 
 
-class Driven(Protocol):
-    """What the driver drives: something with a deadline and an outbox."""
-
-    due: float
-
-    def on_due(self, now: float) -> None:
-        """The deadline `due` has come."""
+class Flushable(Protocol):
+    """What the driver flushes: something with an outbox."""
 
     def flush(self) -> None:
         """Hand over what was queued in this turn of the loop."""
 
     def broke(self, error: Exception) -> None:
-        """One of the above raised."""
+        """It raised, which must not keep others from their turn."""
+
+
+class Driven(Flushable, Protocol):
+    """What the driver drives: something with a deadline besides."""
+
+    due: float
+
+    def on_due(self, now: float) -> None:
+        """The deadline `due` has come."""

@@ -13,6 +13,7 @@ TESTED_ELSEWHERE = {
     "operators": "streams/test_operators",
     "ports": "transports/test_contract",
     "endpoint": "test_writing",
+    "sending": "test_writing",
     "shared": "test_keepalive",
     "sockets": "test_members",
     "grounds": "test_pool",
