@@ -1,6 +1,7 @@
 """The writing side of a socket: its outbox, who waits for room, who looks on."""
 
 import asyncio
+import logging
 from abc import ABC, abstractmethod
 from collections import deque
 
@@ -21,6 +22,8 @@ from ssc_rx.streams.hub import MAX_WAITING
 from ssc_rx.streams.writes import Writes
 
 __all__ = ["Sending"]
+
+logger = logging.getLogger(__name__)
 
 _OPEN = SocketState.OPEN
 
@@ -74,7 +77,12 @@ class Sending(ABC):
             return
         queue = outbox.queue
         while queue and transport.writable:
-            transport.write(outbox.take(HAND_OVER_BYTES))
+            try:
+                transport.write(outbox.take(HAND_OVER_BYTES))
+            except Exception as error:  # of a foreign transport
+                logger.exception("a transport raised")
+                self.broke(error)
+                return
             if self._senders:
                 self._admit_senders()
         if self._close_frame is not None and not queue:
