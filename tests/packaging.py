@@ -46,7 +46,7 @@ def main() -> None:
         venv.create(place / "venv", with_pip=True)
         python = place / "venv" / "bin" / "python"
         run(python, "-m", "pip", "install", "-q", wheel)
-        version = run(python, "-c", USE).strip()
+        version = run(python, "-I", "-c", USE).strip()
         assert version in wheel.name
     sys.stdout.write(f"packaged, installed and used: ssc-rx {version}\n")
 
