@@ -61,9 +61,7 @@ class Transport(Protocol):
     """
 
     can_ping: bool
-    can_abort: bool
-    can_pause: bool
-    can_join: bool
+    """Whether PING and PONG can be sent; web servers may keep them to themselves."""
 
     @property
     def writable(self) -> bool:

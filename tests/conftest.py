@@ -10,7 +10,9 @@ import pytest
 import uvloop
 
 from ssc_rx import Pool
+from ssc_rx.transports.memory import memory_pair
 from tests.assertions import assert_accounted, assert_nothing_left
+from tests.far_end import AddPeer, Peer
 from tests.recorder import Recorder
 from tests.virtual_time import VirtualTimeLoop
 
@@ -76,3 +78,19 @@ async def pool(make_pool: Callable[..., Pool]) -> Pool:
 def heard(pool: Pool) -> Recorder:
     """Everything that the pool's streams say."""
     return Recorder(pool)
+
+
+@pytest.fixture
+async def add_peer(pool: Pool) -> AsyncIterator[AddPeer]:
+    """Adds a client socket on memory, and gives its far end."""
+    sockets = []
+
+    async def add(id: str, **options: Any) -> Peer:
+        near, far = memory_pair()
+        entered = pool.add_client_socket(id, near, **options)
+        sockets.append(await entered.__aenter__())
+        return Peer(far)
+
+    yield add
+    for socket in sockets:
+        socket.close()

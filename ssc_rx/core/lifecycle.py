@@ -22,7 +22,6 @@ class SocketState(enum.StrEnum):
 
     OPENING = "opening"
     OPEN = "open"
-    RECONNECTING = "reconnecting"
     CLOSING = "closing"
     CLOSED = "closed"
 

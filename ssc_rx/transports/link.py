@@ -5,7 +5,6 @@ negotiates and answers; the link moves the bytes.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
@@ -33,8 +32,6 @@ MAX_UNSENT_CONTROL_BYTES = 1024 * 1024
 _TEXT, _BINARY, _CONT = Opcode.TEXT, Opcode.BINARY, Opcode.CONT
 _PING, _PONG, _CLOSE = Opcode.PING, Opcode.PONG, Opcode.CLOSE
 _TEXT_MESSAGE, _BINARY_MESSAGE = MessageType.TEXT, MessageType.BINARY
-
-logger = logging.getLogger(__name__)
 
 
 class Link(asyncio.Protocol):
@@ -66,9 +63,6 @@ class Link(asyncio.Protocol):
     )
 
     can_ping = True
-    can_abort = True
-    can_pause = True
-    can_join = True
 
     def __init__(
         self, protocol: ServerProtocol | ClientProtocol, loop: asyncio.AbstractEventLoop

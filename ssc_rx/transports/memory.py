@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ssc_rx.errors import LinkLostError
@@ -24,9 +24,6 @@ class MemoryTransport:
     """
 
     can_ping = True
-    can_abort = True
-    can_pause = True
-    can_join = False
 
     def __init__(self, loop: asyncio.AbstractEventLoop, name: str) -> None:
         self._loop = loop
@@ -141,11 +138,9 @@ class MemoryTransport:
             self._wake()
 
 
-def memory_pair(
-    make: Callable[[], asyncio.AbstractEventLoop] = asyncio.get_running_loop,
-) -> tuple[MemoryTransport, MemoryTransport]:
+def memory_pair() -> tuple[MemoryTransport, MemoryTransport]:
     """Two connected transports on the running event loop."""
-    loop = make()
+    loop = asyncio.get_running_loop()
     one, other = MemoryTransport(loop, "one"), MemoryTransport(loop, "other")
     one.peer, other.peer = other, one
     return one, other

@@ -161,6 +161,5 @@ async def test_it_says_what_it_can_and_where_its_peer_is(pair: Pair) -> None:
     for transport in pair:
         assert isinstance(transport, Transport)
         assert transport.can_ping
-        assert transport.can_abort
         assert transport.remote_address
         assert transport.subprotocol is None

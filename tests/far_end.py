@@ -1,0 +1,25 @@
+"""The far end of a socket on the memory transport."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ssc_rx.transports.memory import MemoryTransport
+from tests.transports.receiver import RecordingReceiver
+
+__all__ = ["AddPeer", "Peer"]
+
+
+class Peer:
+    """The far end of a socket of the pool."""
+
+    def __init__(self, transport: MemoryTransport) -> None:
+        self.transport = transport
+        self.heard = RecordingReceiver()
+        transport.attach(self.heard)
+
+    async def heard_texts(self, n: int) -> list[str]:
+        await self.heard.until(lambda: len(self.heard.texts) >= n)
+        return self.heard.texts
+
+
+AddPeer = Callable[..., Any]
