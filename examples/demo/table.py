@@ -16,7 +16,6 @@ __all__ = ["SocketTable"]
 STATE_STYLES = {
     SocketState.OPENING: "cyan",
     SocketState.OPEN: "green",
-    SocketState.RECONNECTING: "yellow",
     SocketState.CLOSING: "yellow",
     SocketState.CLOSED: "red",
 }
