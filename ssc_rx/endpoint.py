@@ -178,7 +178,8 @@ class Endpoint(Sending):
     ) -> "asyncio.Future[CloseInfo]":
         """Close after what is queued; acts at once. The first code given counts.
 
-        `stop_deadline` replaces the close timeout, when the pool stops; in seconds.
+        When the pool stops, `stop_deadline` seconds bound the flush instead of the close
+        timeout, which then bounds the closing handshake alone.
         """
         if self._close_frame is None:
             self._close_frame = (code, reason)

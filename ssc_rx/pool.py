@@ -173,8 +173,12 @@ class Pool(Members):
         Raises:
             WrongThreadError: If called from another thread.
         """
-        if isinstance(deadline, bool) or not isinstance(deadline, (int, float)):
-            raise InvalidOptionError(f"deadline must be seconds, not {deadline!r}")
+        number = isinstance(deadline, (int, float)) and not isinstance(deadline, bool)
+        if not number or not math.isfinite(deadline):
+            raise InvalidOptionError(
+                f"deadline must be a finite number of seconds, not {deadline!r}; "
+                "0 cuts every socket off at once"
+            )
         if self._state == "new":
             self._bind()
         driver = self._check_running("stop", stopping=True, stopped=True)

@@ -198,9 +198,11 @@ def test_stopping_outside_an_event_loop_says_so() -> None:
         Pool().stop()
 
 
-async def test_a_wrong_deadline_is_refused(pool: Pool) -> None:
-    with pytest.raises(InvalidOptionError, match="deadline"):
-        pool.stop("soon")  # type: ignore[arg-type]
+@pytest.mark.parametrize("deadline", ["soon", None, True, float("inf"), float("nan")])
+async def test_a_wrong_deadline_is_refused(pool: Pool, deadline: Any) -> None:
+    with pytest.raises(InvalidOptionError, match="finite number of seconds"):
+        pool.stop(deadline)
+    assert pool.stats().state == "running"
 
 
 async def test_stop_acts_at_the_call_and_may_be_dropped(pool: Pool) -> None:
