@@ -80,6 +80,12 @@ async def shake_hands(
     )
 
 
+async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Shake hands, then neither read nor answer anything."""
+    await shake_hands(reader, writer)
+    await asyncio.get_running_loop().create_future()
+
+
 async def open_client(
     url: str, path: str = "/", *headers: str
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, str]:

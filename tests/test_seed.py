@@ -25,6 +25,7 @@ from tests.assertions import assert_accounted, assert_nothing_left
 from tests.peers import (
     echo,
     masked,
+    mute,
     open_client,
     shake_hands,
     silent,
@@ -60,10 +61,6 @@ async def test_a_pool_stops_whose_peers_are_healthy_but_silent(pool: Pool) -> No
 
 
 async def test_a_pool_stops_whose_peers_are_mute(pool: Pool, heard: Recorder) -> None:
-    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await shake_hands(reader, writer)
-        await asyncio.get_running_loop().create_future()
-
     async with tcp_server(mute) as url:
         for n in range(3):
             await pool.add_server_socket(url, id=str(n))
@@ -130,10 +127,6 @@ async def test_removing_a_socket_again_and_again_leaves_the_pool_working(
 async def test_one_that_is_slow_to_die_delays_nobody_elses_death(
     pool: Pool, heard: Recorder
 ) -> None:
-    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await shake_hands(reader, writer)
-        await asyncio.get_running_loop().create_future()
-
     async with tcp_server(mute) as slow, websocket_server(silent) as quick:
         await pool.add_server_socket(slow, id="slow", close_timeout=10.0)
         await pool.add_server_socket(quick, id="quick")
@@ -185,11 +178,7 @@ async def test_a_refused_or_unresolvable_dial_raises_our_error(
 async def test_one_peer_that_does_not_read_delays_no_write_to_another(
     pool: Pool, heard: Recorder
 ) -> None:
-    async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await shake_hands(reader, writer)
-        await asyncio.get_running_loop().create_future()
-
-    async with tcp_server(deaf) as slow, websocket_server(echo) as quick:
+    async with tcp_server(mute) as slow, websocket_server(echo) as quick:
         await pool.add_server_socket(slow, id="slow", max_message_size=None)
         await pool.add_server_socket(quick, id="quick")
         stalled = pool["slow"]
@@ -323,11 +312,7 @@ async def test_writes_accepted_before_stop_are_flushed(pool: Pool) -> None:
 async def test_writes_that_can_not_be_flushed_are_reported(
     pool: Pool, heard: Recorder
 ) -> None:
-    async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await shake_hands(reader, writer)
-        await asyncio.get_running_loop().create_future()
-
-    async with tcp_server(deaf) as url:
+    async with tcp_server(mute) as url:
         socket = await pool.add_server_socket(url, id="x")
         while socket.stats.queued < 3:
             socket.write(bytes(1_000_000))
