@@ -75,10 +75,10 @@ async def _line(row: Row, loop: LoopName, rounds: int) -> Line:
 
 async def _round(row: Row, loop: LoopName, *, pool_first: bool) -> Round:
     async def pool() -> Result:
-        return await run(row.job("pool", loop, cores()))
+        return await run(row.job(row.contender, loop, cores()))
 
     async def baseline() -> Result:
-        return await run(row.job("websockets", loop, cores()))
+        return await run(row.job(row.baseline, loop, cores()))
 
     if pool_first:
         first = await pool()

@@ -8,7 +8,8 @@ __all__ = ["Job", "Kind", "LoopName", "Side"]
 
 Kind = Literal["burst", "sparse", "write_all", "write"]
 LoopName = Literal["asyncio", "uvloop"]
-Side = Literal["pool", "websockets"]
+Side = Literal["pool", "websockets", "watched"]
+"""The pool, websockets alone, and a pool to which a monitor's viewer is attached."""
 
 
 @dataclass(frozen=True, slots=True)

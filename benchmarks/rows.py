@@ -23,6 +23,8 @@ class Row:
         warmup: Messages before the measured ones.
         measured: Messages that are measured in one run.
         limit_s: Seconds that one run may take, connecting included.
+        contender, baseline: Who is measured, and against whom.
+        bar: The ratio, baseline to contender, to reach.
     """
 
     name: str
@@ -32,6 +34,9 @@ class Row:
     warmup: int
     measured: int
     limit_s: int = 60
+    contender: Side = "pool"
+    baseline: Side = "websockets"
+    bar: float = 1.0
 
     def job(self, side: Side, loop: LoopName, cores: tuple[int, int] | None) -> Job:
         """One run of this row."""
@@ -66,6 +71,24 @@ class Row:
                 return WRITE_STEP, 10 * WRITE_STEP
 
 
+WATCHED_BAR = 0.92
+"""What is left of the fan-in when a viewer is attached, messages sampled for it."""
+
+
+def _watched(sockets: int, warmup: int, measured: int) -> Row:
+    return Row(
+        f"watched-{sockets}",
+        "fan-in, bursts, watched",
+        "burst",
+        sockets,
+        warmup,
+        measured,
+        contender="watched",
+        baseline="pool",
+        bar=WATCHED_BAR,
+    )
+
+
 ROWS = (
     Row("burst-100", "fan-in, bursts", "burst", 100, 20_000, 600_000),
     Row("burst-1000", "fan-in, bursts", "burst", 1_000, 100_000, 600_000),
@@ -74,6 +97,8 @@ ROWS = (
     Row("write-all-1000", "write_all", "write_all", 1_000, 20_000, 200_000),
     Row("write-10", "write by ID", "write", 10, 10_000, 100_000),
     Row("write-10000", "write by ID", "write", 10_000, 20_000, 100_000, limit_s=120),
+    _watched(100, 50_000, 600_000),
+    _watched(1_000, 100_000, 600_000),
 )
 
 QUICK_ROWS = (
@@ -84,6 +109,7 @@ QUICK_ROWS = (
     Row("write-all-1000", "write_all", "write_all", 1_000, 5_000, 50_000),
     Row("write-10", "write by ID", "write", 10, 2_000, 35_000),
     Row("write-1000", "write by ID", "write", 1_000, 2_000, 35_000),
+    _watched(1_000, 50_000, 200_000),
 )
 
 

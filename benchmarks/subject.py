@@ -20,12 +20,15 @@ from benchmarks.writing import Writing, write, write_all
 __all__ = ["main"]
 
 
-def _reading(side: Side) -> Reading:
+def _reading(job: Job) -> Reading:
     # Each process imports its own side only, as a program of that side would.
-    if side == "pool":
-        from benchmarks.subject_pool import PoolReading
+    if job.side == "websockets":
+        from benchmarks.subject_websockets import WebsocketsReading
 
-        return PoolReading()
+        return WebsocketsReading()
+    from benchmarks.subject_pool import PoolReading
+
+    return PoolReading(job)
     from benchmarks.subject_websockets import WebsocketsReading
 
     return WebsocketsReading()
@@ -44,7 +47,7 @@ def _writing(side: Side) -> Writing:
 async def _measure(job: Job, pipe: int) -> dict[str, float]:
     match job.kind:
         case "burst" | "sparse":
-            return await read(job, _reading(job.side), pipe)
+            return await read(job, _reading(job), pipe)
         case "write_all":
             return await write_all(job, _writing(job.side), pipe)
         case "write":

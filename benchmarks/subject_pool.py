@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from benchmarks.job import Job
+from benchmarks.viewer import Viewer
 from ssc_rx import Message, Pool, PoolStats
 from ssc_rx import operators as ops
+from ssc_rx.options import MonitorLevel
 
 __all__ = ["PoolReading", "PoolWriting"]
 
@@ -12,8 +14,11 @@ __all__ = ["PoolReading", "PoolWriting"]
 class PoolReading:
     """`pool.messages` through a pipe of two operators."""
 
-    def __init__(self) -> None:
-        self._pool = Pool(ping_interval=None)
+    def __init__(self, job: Job) -> None:
+        monitor: MonitorLevel = "traffic" if job.side == "watched" else "off"
+        self._pool = Pool(ping_interval=None, monitor=monitor)
+        self._viewer_core = job.load_core
+        self._viewer: Viewer | None = None
 
     def on_size(self, on_size: Callable[[int], None]) -> None:
         self._pool.messages.pipe(
@@ -23,6 +28,10 @@ class PoolReading:
 
     async def start(self) -> None:
         await self._pool.start()
+        if self._pool.monitor_path is not None:
+            self._viewer = await Viewer.attach(
+                self._pool.monitor_path, self._viewer_core
+            )
 
     async def dial(self, url: str, id: str) -> None:
         await self._pool.add_server_socket(url, id=id)
@@ -31,6 +40,8 @@ class PoolReading:
         stats = self._pool.stats()
         if stats.messages_in != job.total or stats.subscriber_failures:
             raise RuntimeError(f"the pool lost messages: {_shown(stats)}")
+        if self._viewer is not None:
+            self._viewer.check()
 
 
 class PoolWriting:

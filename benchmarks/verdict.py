@@ -8,10 +8,7 @@ from benchmarks.job import LoopName
 from benchmarks.result import Result
 from benchmarks.rows import Row
 
-__all__ = ["BAR", "Line", "Quartiles", "Round", "Status", "quartiles"]
-
-BAR = 1.0
-"""The ratio to reach: the pool costs no more CPU than the baseline."""
+__all__ = ["Line", "Quartiles", "Round", "Status", "quartiles"]
 
 Status = Literal["shown", "not shown", "missed", "load-bound", "failed"]
 
@@ -42,7 +39,7 @@ class Round:
 
     @property
     def ratio(self) -> float:
-        """Above 1, the pool is cheaper."""
+        """Above 1, the contender is cheaper."""
         return self.baseline.cpu_us / self.pool.cpu_us
 
 
@@ -94,6 +91,6 @@ class Line:
             return "failed"
         if any(r.pool.load_bound or r.baseline.load_bound for r in self.rounds):
             return "load-bound"
-        if self.ratio.lower >= BAR:
+        if self.ratio.lower >= self.row.bar:
             return "shown"
-        return "missed" if self.ratio.upper < BAR else "not shown"
+        return "missed" if self.ratio.upper < self.row.bar else "not shown"

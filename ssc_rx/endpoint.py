@@ -60,7 +60,7 @@ class Endpoint(Sending):
         self, shared: Shared, id: str, kind: SocketKind, options: Options
     ) -> None:
         super().__init__(shared, id, options)
-        self._emit = shared.messages.emit
+        self._emit: Callable[[Message], None] = shared.messages.emit
         self._withdraw: Callable[[], object] | None = None
         self._heartbeat: Heartbeat | None = None
         self._last_seen = self._time = 0.0
@@ -115,6 +115,17 @@ class Endpoint(Sending):
         """It could not be opened."""
         self._cause = self._cause or error
         self._end(Cause.FAILED, CloseInfo(1006, "", "lost", False, self._cause))
+
+    def tap(
+        self, receive: Callable[[Message], None] | None
+    ) -> Callable[[Message], None]:
+        """Give received messages to `receive`, which passes them to what this returns.
+
+        `None` takes the tap out.
+        """
+        emit = self._shared.messages.emit
+        self._emit = emit if receive is None else receive
+        return emit
 
     # ports.Receiver: told by the transport
 

@@ -2,7 +2,7 @@
 
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from threading import get_ident
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from typing import Any, Literal
 from reactivex.scheduler.eventloop import AsyncIOScheduler
 
 from ssc_rx.core.registry import Registry
-from ssc_rx.core.stats import PoolStats
+from ssc_rx.core.stats import PoolStats, SocketStats
 from ssc_rx.driver import Driver
 from ssc_rx.errors import PoolNotRunningError, WrongThreadError
 from ssc_rx.events import Event
@@ -69,8 +69,11 @@ class Grounds:
 
     def stats(self) -> PoolStats:
         """A snapshot of the pool and its sockets; cheap, and safe at any time."""
+        return self._stats_of([socket.stats for socket in self._registry])
+
+    def _stats_of(self, rows: Iterable[SocketStats]) -> PoolStats:
+        """The pool's own counts, those of sockets that are gone, and of these."""
         hops = self._driver.refused_hops if self._driver is not None else 0
-        rows = [socket.stats for socket in self._registry]
         return self._ledger.stats(self._name, self._state, rows, hops)
 
     def __len__(self) -> int:

@@ -2,13 +2,16 @@
 
 import enum
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypedDict, Unpack
+from typing import Literal, TypedDict, Unpack, get_args
 
 from ssc_rx.errors import InvalidOptionError
+from ssc_rx.message import Message
 
-__all__ = ["Options", "Outbox", "Overflow", "SocketOptions"]
+__all__ = ["MonitorLevel", "Options", "Outbox", "Overflow", "SocketOptions"]
+
+MonitorLevel = Literal["stats", "traffic", "off"]
 
 
 class Overflow(enum.Enum):
@@ -90,6 +93,13 @@ class Options:
         compression: "deflate" offers and accepts permessage-deflate (RFC 7692); `None`,
             the default, doesn't: it costs three times the memory.
         outbox: The bound of each socket's outbox.
+        monitor: What `ssc-monitor` may see, run by the same user on the same machine:
+            "stats" shows counters and what happens to sockets, "traffic" messages as
+            well. `None`, the default, leaves it to the environment variable
+            SSC_MONITOR, and is off without it; "off" is off.
+        redact: Gives the payload of a message that monitors may see; called for those
+            that are shown, on the event loop. `None`, the default, shows it as it is.
+            Passwords and tokens in URLs and headers are never shown.
     """
 
     ping_interval: float | None = 45.0
@@ -101,6 +111,8 @@ class Options:
     origins: Sequence[str] | None = None
     compression: Literal["deflate"] | None = None
     outbox: Outbox = field(default_factory=Outbox)
+    monitor: MonitorLevel | None = None
+    redact: Callable[[Message], bytes] | None = None
 
     def __post_init__(self) -> None:
         for name in ("ping_timeout", "open_timeout", "close_timeout"):
@@ -120,6 +132,14 @@ class Options:
             )
         if not isinstance(self.outbox, Outbox):
             raise InvalidOptionError(f"outbox must be an Outbox, not {self.outbox!r}")
+        if self.monitor not in (None, *get_args(MonitorLevel)):
+            raise InvalidOptionError(
+                f'monitor must be "stats", "traffic", "off" or None, not {self.monitor!r}'
+            )
+        if self.redact is not None and not callable(self.redact):
+            raise InvalidOptionError(
+                f"redact must be a function of a Message, not {self.redact!r}"
+            )
 
     def override(self, **changes: Unpack[SocketOptions]) -> "Options":
         """The options of one socket: these, with the given changes.

@@ -4,10 +4,11 @@ import asyncio
 import builtins
 import math
 from asyncio import Future
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from threading import get_ident
 from types import TracebackType
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from reactivex.scheduler.eventloop import AsyncIOScheduler
 
@@ -22,10 +23,16 @@ from ssc_rx.errors import (
 )
 from ssc_rx.events import PoolStopped
 from ssc_rx.members import Members
-from ssc_rx.options import Options, Outbox
+from ssc_rx.message import Message
+from ssc_rx.monitor.opening import monitor_for
+from ssc_rx.options import MonitorLevel, Options, Outbox
 from ssc_rx.shared import Shared
 from ssc_rx.sockets import Socket
 from ssc_rx.transports.dialer import check_url
+from ssc_rx.watched import WatchedPool
+
+if TYPE_CHECKING:
+    from ssc_rx.monitor.server import Monitor
 
 __all__ = ["Pool"]
 
@@ -43,7 +50,7 @@ class Pool(Members):
         ping_interval: Seconds between the pings of one socket; `None` sends none.
         name: The pool's name; the program's name and a number by default.
         ping_timeout, open_timeout, close_timeout, max_message_size, max_sockets,
-            origins, compression, outbox: See `ssc_rx.Options`.
+            origins, compression, outbox, monitor, redact: See `ssc_rx.Options`.
 
     Raises:
         InvalidUrlError, InvalidIdError, EmptyIdError, DuplicateIdError: For `urls`.
@@ -64,6 +71,8 @@ class Pool(Members):
         origins: Sequence[str] | None = None,
         compression: Literal["deflate"] | None = None,
         outbox: Outbox = Outbox(),  # noqa: B008 - frozen
+        monitor: MonitorLevel | None = None,
+        redact: Callable[[Message], bytes] | None = None,
     ) -> None:
         options = Options(
             ping_interval=ping_interval,
@@ -75,6 +84,8 @@ class Pool(Members):
             origins=origins,
             compression=compression,
             outbox=outbox,
+            monitor=monitor,
+            redact=redact,
         )
         super().__init__(name, options)
         self._urls = _checked_urls(urls)
@@ -82,6 +93,7 @@ class Pool(Members):
         self._finishing = False
         self._stop_at = math.inf
         self._aborted = 0
+        self._monitor: Monitor | None = None
 
     # Its beginning and its end
 
@@ -96,6 +108,7 @@ class Pool(Members):
         Raises:
             PoolStartError: If too little could be opened; the pool is then stopped.
             PoolNotRunningError: If the pool was stopped before.
+            MonitorError: If the monitor that was asked for can't be opened.
         """
         if require not in ("any", "all"):
             raise InvalidOptionError(f'require must be "any" or "all", not {require!r}')
@@ -106,6 +119,8 @@ class Pool(Members):
             raise PoolNotRunningError(self._name, self._state)
         self._bind()
         try:
+            if self._monitor is not None:
+                await self._monitor.open()
             errors = await self._dial_all(first_error=require == "all")
         except BaseException:
             await self.stop(0)
@@ -115,6 +130,11 @@ class Pool(Members):
             raise PoolStartError(
                 f"the pool {self._name!r} could not start: {errors[0]}", errors
             )
+
+    @property
+    def monitor_path(self) -> Path | None:
+        """The Unix socket at which monitors attach; `None` if they may not."""
+        return None if self._monitor is None else self._monitor.path
 
     async def _dial_all(self, *, first_error: bool) -> builtins.list[Exception]:
         if not self._urls:
@@ -156,6 +176,14 @@ class Pool(Members):
             gone=self._gone,
         )
         self._state = "running"
+        watched = WatchedPool(
+            name=self._name,
+            registry=self._registry,
+            events=self.events,
+            writes=self._writes,
+            without_sockets=lambda: self._stats_of(()),
+        )
+        self._monitor = monitor_for(watched, driver, self._options)
 
     def stop(self, deadline: float = 5.0) -> Future[None]:
         """Refuse new work, flush what is queued, close with 1001, complete the streams.
@@ -207,6 +235,8 @@ class Pool(Members):
     def _close_driver(self) -> None:
         """End the handshakes that are under way, then finish."""
         assert self._driver is not None
+        if self._monitor is not None:
+            self._monitor.close()
         grace = max(0.0, self._stop_at - self._driver.now())
         self._driver.close(self._finish, grace)
 

@@ -3,15 +3,29 @@
 Transport ──calls──▶ Receiver        what a socket hears from its connection
 Receiver  ──calls──▶ Transport       what a socket tells its connection
 Driver    ──calls──▶ Driven          time and flushes
+Monitor   ──reads──▶ Watched         what a monitor sees of a pool
 """
 
-from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from ssc_rx.events import CloseInfo
+from ssc_rx.events import CloseInfo, Event, SocketKind
 from ssc_rx.message import Message, MessageType
 
-__all__ = ["Driven", "Flushable", "Outgoing", "Receiver", "Transport"]
+if TYPE_CHECKING:  # a port only names them
+    from reactivex import Observable
+
+    from ssc_rx.core.stats import PoolStats, SocketStats
+
+__all__ = [
+    "Driven",
+    "Flushable",
+    "Outgoing",
+    "Receiver",
+    "Transport",
+    "Watched",
+    "WatchedSocket",
+]
 
 
 class Outgoing:
@@ -113,3 +127,71 @@ class Driven(Flushable, Protocol):
 
     def on_due(self, now: float) -> None:
         """The deadline `due` has come."""
+
+
+class WatchedSocket(Protocol):
+    """What a monitor sees of a socket. Hashable, by identity."""
+
+    id: str
+    kind: SocketKind
+    url: str | None
+    tags: frozenset[str]
+    messages_in: int
+
+    @property
+    def stats(self) -> "SocketStats":
+        """A snapshot of its state and counters."""
+        ...
+
+    @property
+    def remote_address(self) -> Any:
+        """The peer's address; `None` if unknown."""
+
+    @property
+    def subprotocol(self) -> str | None:
+        """The negotiated subprotocol."""
+
+    @property
+    def request(self) -> Any:
+        """The opening request, with `path` and `headers`; `None` if there was none."""
+
+    def tap(
+        self, receive: Callable[[Message], None] | None
+    ) -> Callable[[Message], None]:
+        """Give received messages to `receive`, which passes them to what this returns.
+
+        `None` takes the tap out: a socket without one pays nothing for that it can have
+        one.
+        """
+        ...
+
+
+class Watched(Protocol):
+    """What a monitor sees of a pool."""
+
+    @property
+    def name(self) -> str:
+        """The pool's name."""
+        ...
+
+    @property
+    def events(self) -> "Observable[Event]":
+        """What happens to its sockets."""
+        ...
+
+    @property
+    def writes(self) -> "Observable[Message]":
+        """Every write accepted."""
+        ...
+
+    def sockets(self) -> Sequence[WatchedSocket]:
+        """Those in the pool now."""
+        ...
+
+    def socket(self, id: str) -> WatchedSocket | None:
+        """The one that has this ID."""
+        ...
+
+    def without_sockets(self) -> "PoolStats":
+        """The pool's own counts and those of the sockets that are gone."""
+        ...

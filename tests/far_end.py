@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from ssc_rx import Message
+from ssc_rx.ports import Outgoing
 from ssc_rx.transports.memory import MemoryTransport
 from tests.transports.receiver import RecordingReceiver
 
@@ -16,6 +18,10 @@ class Peer:
         self.transport = transport
         self.heard = RecordingReceiver()
         transport.attach(self.heard)
+
+    def send(self, text: str) -> None:
+        """Write one TEXT message to the pool."""
+        self.transport.write([Outgoing(Message.of("", text))])
 
     async def heard_texts(self, n: int) -> list[str]:
         await self.heard.until(lambda: len(self.heard.texts) >= n)

@@ -17,6 +17,7 @@ TESTED_ELSEWHERE = {
     "shared": "test_keepalive",
     "sockets": "test_members",
     "grounds": "test_pool",
+    "watched": "monitor/test_server",
     "ledger": "test_pool",
     "adapters/transport": "test_writing",
     "adapters/websockets": "test_accepting",

@@ -1,0 +1,1 @@
+"""The half of the monitor that lives in the watched process."""

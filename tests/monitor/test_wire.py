@@ -1,0 +1,93 @@
+"""The codec: what is written is read again, by every version."""
+
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ssc_rx.monitor import wire
+
+FRAMES: list[wire.Frame] = [
+    wire.Hello(1, "0.1.0", 7, "app.py", "pool", "traffic", 1.5, 2.5),
+    wire.State(1.0, begin=True, born=(wire.SocketHead(1, "a", "server"),)),
+    wire.State(
+        1.0,
+        rows=(wire.SocketRow(1, "open", 1, 2, 3, 4, 5, 6, 7, 8, 9, None, 1.0, None),),
+        gone=(4,),
+    ),
+    wire.Events(
+        (wire.Event(1, 2.0, "SocketOpened", "a", {"kind": "server"}),), missed=2
+    ),
+    wire.Messages((wire.Sample(1, 2, "in", 1, 3, 4.0, b"\xff\x00"),), 5, 4, 1, 3, 0),
+    wire.Payload(1, b"\x80"),
+    wire.Payload(2, None),
+    wire.Details(1, "ws://a/", "127.0.0.1:1", "", "/", (("Host", "a"),), ("t",)),
+    wire.Problem("no"),
+]
+REQUESTS: list[wire.Request] = [
+    wire.Watch(),
+    wire.Watch(wire.Selection(numbers=(1, 2), direction="out", words=("btc",))),
+    wire.Get(3),
+    wire.Inspect(4),
+]
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_a_frame_survives_the_wire(frame: wire.Frame) -> None:
+    assert wire.decode_frame(wire.encode(frame)) == frame
+    assert wire.decode_frame(wire.encode(frame).decode()) == frame
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_a_request_survives_the_wire(request_: wire.Request) -> None:
+    assert wire.decode_request(wire.encode(request_)) == request_
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_unknown_keys_and_items_are_ignored(frame: wire.Frame) -> None:
+    written = json.loads(wire.encode(frame))
+    for rows in ("born", "rows", "events", "samples"):
+        for row in written.get(rows, ()):
+            row.append("of a later version")
+    written["later"] = {"nested": [1]}
+    assert wire.decode_frame(json.dumps(written)) == frame
+
+
+def test_frames_of_an_unknown_type_are_skipped() -> None:
+    assert wire.decode_frame('{"t": "hologram", "x": [1, 2]}') is None
+    assert wire.decode_request('{"t": "teleport"}') is None
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"",
+        b"\xff\xfe",
+        b"null",
+        b"[]",
+        b"{}",
+        b'{"t": 1}',
+        b'{"t": "state"}',
+        b'{"t": "state", "time": "now"}',
+        b'{"t": "messages", "samples": [[1]]}',
+        b'{"t": "payload", "sequence": 1, "payload": "*"}',
+        b"[" * 100_000,
+    ],
+)
+def test_garbage_is_a_wire_error(garbage: bytes) -> None:
+    with pytest.raises(wire.WireError, match=r"not a frame of ssc-monitor\.v1"):
+        wire.decode_frame(garbage)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_raise_anything_else(data: bytes) -> None:
+    for decode in (wire.decode_frame, wire.decode_request):
+        with suppress(wire.WireError):
+            decode(data)
+
+
+def test_a_viewer_s_words_are_no_process_s_words() -> None:
+    with pytest.raises(wire.WireError):
+        wire.decode_request(wire.encode(wire.Problem("no")))
