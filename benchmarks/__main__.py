@@ -14,10 +14,13 @@ from benchmarks.report import table, write_json
 from benchmarks.result import Failed, Result
 from benchmarks.rows import Row, rows_for
 from benchmarks.run import run
+from benchmarks.tap import measure, report
 from benchmarks.verdict import Line, Round
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS, QUICK_ROUNDS = 7, 3
+TAP = "tap"
+"""What `--only` calls the cost of the monitor in nanoseconds, which is no row."""
 
 
 def _arguments() -> argparse.Namespace:
@@ -35,8 +38,11 @@ def _arguments() -> argparse.Namespace:
         parser.error("--rounds must be 1 or more")
     if arguments.loop == "uvloop" and not uvloop_installed():
         parser.error("uvloop is not installed: pip install uvloop")
+    arguments.tap = not arguments.only or TAP in arguments.only
+    only = [name for name in arguments.only if name != TAP]
     try:
-        arguments.rows = rows_for(quick=arguments.quick, only=arguments.only)
+        wanted = only or not arguments.only
+        arguments.rows = rows_for(quick=arguments.quick, only=only) if wanted else []
     except ValueError as error:
         parser.error(str(error))
     return arguments
@@ -117,7 +123,10 @@ def main() -> int:
         "took_s": time.monotonic() - began,
     }
     write_json(arguments.json, lines, machine, parameters)
-    print(table(lines))
+    if lines:
+        print(table(lines))
+    if arguments.tap:
+        print(report(asyncio.run(measure())))
     _say(f"{time.monotonic() - began:.0f} s; every run is in {arguments.json}\n")
     return int(any(line.status in ("failed", "load-bound") for line in lines))
 
