@@ -31,6 +31,7 @@ def check(outcome: Outcome) -> list[Check]:
         *_traders(outcome),
         *_accounting(outcome),
         *_failures(outcome),
+        *_monitor(outcome),
         *_end(outcome),
     ]
 
@@ -142,6 +143,45 @@ def _failures(outcome: Outcome) -> Iterator[Check]:
         "no subscriber failed, no payload skipped",
         last.subscriber_failures == last.payloads_invalid == 0,
         f"{last.subscriber_failures}, {last.payloads_invalid}",
+    )
+
+
+def _monitor(outcome: Outcome) -> Iterator[Check]:
+    seen, true, past = outcome.seen, outcome.true, outcome.record.past
+    if seen is None:
+        yield Check("the monitor's viewer was attached", False, "it was not")
+        return
+    own = {s.id: (s.messages_in, s.bytes_in, s.messages_out) for s in true.sockets}
+    theirs = {
+        id: (s.messages_in, s.bytes_in, s.messages_out)
+        for id, s in seen.sockets.items()
+    }
+    yield Check(
+        "monitor: it shows each socket's counters",
+        own == theirs and len(own) > 0,
+        f"{sum(own[id] == theirs.get(id) for id in own)} of {len(own)} sockets",
+    )
+    shown = (seen.messages_in, seen.accepted, seen.messages_out, seen.queued)
+    counted = (true.messages_in, true.accepted, true.messages_out, true.queued)
+    yield Check(
+        "monitor: it shows the pool's counters",
+        shown == counted and seen.failed == true.failed_total,
+        f"{seen.messages_in:,} in, {seen.messages_out:,} out, {seen.failed} failed",
+    )
+    told = {id: (s.opened, s.closed) for id, s in seen.sockets.items()}
+    happened = {id: (past[id].opened, len(past[id].closed)) for id in told}
+    yield Check(
+        "monitor: it tells every opening and close",
+        told == happened and seen.events_missed == 0,
+        f"{sum(opened for opened, _ in told.values())} opened, "
+        f"{sum(closed for _, closed in told.values())} closed",
+    )
+    yield Check(
+        "monitor: every message seen is a sample or counted",
+        seen.matched == seen.sent + seen.sampled_out + seen.dropped
+        and seen.samples == seen.sent > 0
+        and seen.seen <= seen.messages_in + seen.accepted,
+        f"{seen.matched:,} = {seen.sent:,} + {seen.sampled_out:,} + {seen.dropped}",
     )
 
 

@@ -26,6 +26,10 @@ class ChildDied(Exception):
 class Child:
     """A Python module that runs in a process of its own: `async with Child(...)`.
 
+    Args:
+        module: Its name.
+        *arguments: Its command line.
+
     Leaving closes its standard input, which tells it to end, and kills it if it doesn't.
 
     Attributes:
@@ -33,8 +37,9 @@ class Child:
         pid: Its process ID.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, *arguments: str) -> None:
         self._module = module
+        self._arguments = arguments
         self._process: asyncio.subprocess.Process
         self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
         self._listening: asyncio.Task[None]
@@ -52,6 +57,7 @@ class Child:
             sys.executable,
             "-m",
             self._module,
+            *self._arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -40,7 +40,7 @@ class Desk:
     """
 
     def __init__(self, feeds: Mapping[str, str]) -> None:
-        self.pool = Pool(feeds, ping_interval=2.0, name="desk")
+        self.pool = Pool(feeds, ping_interval=2.0, name="desk", monitor="traffic")
         self._feeds = feeds
         self._quotes: dict[str, Any] = {}
         messages = self.pool.messages

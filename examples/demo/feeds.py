@@ -5,7 +5,6 @@ It is started by `child.py`, told what to do through its standard input, and end
 
 import asyncio
 import random
-import sys
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -17,12 +16,11 @@ from examples.demo.inbox import Inbox
 from examples.demo.market import FEEDS
 from examples.demo.pipe import (
     Counted,
-    Line,
     Listening,
     Quiet,
     Report,
     Serving,
-    encode,
+    say,
 )
 from examples.demo.traders import NAMES, Trader
 from ssc_rx import Event, Pool, Socket, SocketClosedError, SocketOpened, SocketState
@@ -96,12 +94,6 @@ def feed_name(request: Request) -> str:
     if name not in FEEDS:
         raise PermissionError(f"there is no feed {name!r}")
     return name
-
-
-def say(line: Line) -> None:
-    """Tell the parent."""
-    sys.stdout.buffer.write(encode(line))
-    sys.stdout.buffer.flush()
 
 
 async def main() -> None:

@@ -4,7 +4,7 @@ import os
 import sys
 from dataclasses import dataclass
 
-from examples.demo.pipe import Report
+from examples.demo.pipe import Report, Seen
 from examples.demo.record import Record
 from ssc_rx import PoolStats
 
@@ -18,6 +18,8 @@ class Outcome:
     Attributes:
         record: What this process saw of its pool.
         report: What the other process counted.
+        seen: What an attached viewer saw when nothing was under way; `None` if none was.
+        true: The pool's own snapshot at that time.
         last: The pool's last snapshot, taken after it stopped.
         seconds: How long the desk worked.
         exit_code: How the other process ended.
@@ -27,6 +29,8 @@ class Outcome:
 
     record: Record
     report: Report
+    seen: Seen | None
+    true: PoolStats
     last: PoolStats
     seconds: float
     exit_code: int | None

@@ -1,4 +1,6 @@
-"""What the two processes tell each other: one JSON object a line."""
+"""What the processes tell each other: one JSON object a line."""
+
+import sys
 
 import msgspec
 
@@ -6,12 +8,17 @@ __all__ = [
     "Counted",
     "Line",
     "Listening",
+    "Look",
     "Quiet",
     "Report",
+    "Seen",
     "Serving",
+    "SocketSeen",
     "TraderCounts",
+    "Watching",
     "decode",
     "encode",
+    "say",
 ]
 
 
@@ -74,7 +81,51 @@ class Report(msgspec.Struct, frozen=True, tag=True):
     counted: Counted
 
 
-Line = Listening | Serving | Quiet | Report
+class Watching(msgspec.Struct, frozen=True, tag=True):
+    """The watcher is attached to the desk's pool."""
+
+
+class Look(msgspec.Struct, frozen=True, tag=True):
+    """Say what you see; nothing is under way."""
+
+
+class SocketSeen(msgspec.Struct, frozen=True):
+    """One socket as the watcher sees it; openings and closes are those of its ID."""
+
+    messages_in: int
+    bytes_in: int
+    messages_out: int
+    opened: int
+    closed: int
+
+
+class Seen(msgspec.Struct, frozen=True, tag=True):
+    """What the watcher sees of the pool.
+
+    Attributes:
+        sockets: By ID.
+        messages_in, accepted, messages_out, queued, failed: The pool's counters.
+        events_missed: Events it knows to have missed.
+        seen, matched, sent, sampled_out, dropped: The sampler's accounting.
+        samples: Samples that arrived.
+    """
+
+    sockets: dict[str, SocketSeen]
+    messages_in: int
+    accepted: int
+    messages_out: int
+    queued: int
+    failed: int
+    events_missed: int
+    seen: int
+    matched: int
+    sent: int
+    sampled_out: int
+    dropped: int
+    samples: int
+
+
+Line = Listening | Serving | Quiet | Report | Watching | Look | Seen
 
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
@@ -87,3 +138,9 @@ def encode(line: Line) -> bytes:
 def decode(raw: bytes) -> Line:
     """The line that `encode` made."""
     return _decoder.decode(raw)
+
+
+def say(line: Line) -> None:
+    """Tell the parent."""
+    sys.stdout.buffer.write(encode(line))
+    sys.stdout.buffer.flush()

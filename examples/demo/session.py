@@ -1,31 +1,37 @@
 """One run of the demo, from the start of the other process to its end."""
 
 import asyncio
+import os
 import signal
 import sys
 from asyncio import TaskGroup
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
 
 from examples.demo.checks import check
 from examples.demo.child import Child, ChildDied
 from examples.demo.desk import Desk, trader_id
-from examples.demo.display import display
-from examples.demo.happenings import Happenings
+from examples.demo.lines import print_lines
+from examples.demo.monitor import foreground_monitor
 from examples.demo.outcome import Outcome, no_child_left
-from examples.demo.pipe import Listening, Quiet, Report, Serving
+from examples.demo.pipe import Listening, Look, Quiet, Report, Seen, Serving, Watching
 from examples.demo.record import Record
 from examples.demo.report import closing_line, show_checks, show_report
+from ssc_rx import Pool
 
 __all__ = ["session"]
 
 START_S = 15.0
 REPORT_S = 6.0
+TERM = os.environ.get("TERM", "")
 
 
 async def session(*, headless: bool, seconds: float | None) -> int:
     """Run the demo; returns the exit code.
 
     Args:
-        headless: Whether to report and check, instead of showing the table.
+        headless: Whether to report and check, instead of showing the monitor.
         seconds: When to stop; `None` for not before Ctrl-C.
     """
     stop = asyncio.Event()
@@ -58,26 +64,33 @@ async def _run(
         feeds = await child.receive(Listening, within_s=START_S)
         desk = Desk(feeds.feeds)
         pool = desk.pool
-        record, happenings = Record(pool), Happenings(pool)
+        record = Record(pool)
         async with TaskGroup() as group:
             async with pool, pool.serve(id=trader_id) as server:
                 started_at = loop.time()
-                watching = [group.create_task(record.sample(), name="samples")]
-                if not headless:
-                    showing = display(pool, happenings)
-                    watching.append(group.create_task(showing, name="display"))
+                sampling = group.create_task(record.sample(), name="samples")
                 working = group.create_task(desk.work(), name="desk")
                 child.send(Serving(server.url))
-                await _until(stop, seconds, child)
-                lasted_s = loop.time() - started_at
-                report = await _settle(working, child, record)
-            for task in watching:
-                task.cancel()
+                async with AsyncExitStack() as stack:
+                    watcher = None
+                    if headless:
+                        watcher = await _watched(pool, stack)
+                        await _first(stop, seconds, child.watch())
+                    else:
+                        await _shown(pool, stop, seconds, child)
+                    lasted_s = loop.time() - started_at
+                    report = await _settle(working, child, record)
+                    seen = await _look(watcher)
+                    true = pool.stats()
+                    record.end()
+            sampling.cancel()
         record.look(pool.stats())
     this = asyncio.current_task()
     return Outcome(
         record=record,
         report=report,
+        seen=seen,
+        true=true,
         last=pool.stats(),
         seconds=lasted_s,
         exit_code=child.code,
@@ -86,11 +99,39 @@ async def _run(
     )
 
 
-async def _until(stop: asyncio.Event, seconds: float | None, child: Child) -> None:
-    """Wait for whatever comes first: Ctrl-C, the time, or the death of the child."""
+async def _shown(
+    pool: Pool, stop: asyncio.Event, seconds: float | None, child: Child
+) -> None:
+    """Show the pool in this terminal, or print lines where there is none."""
+    assert pool.monitor_path is not None
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or TERM in ("", "dumb"):
+        await _first(stop, seconds, child.watch(), print_lines(pool))
+        return
+    async with foreground_monitor(pool.monitor_path) as monitor:
+        await _first(stop, seconds, child.watch(), monitor.wait())
+
+
+async def _watched(pool: Pool, stack: AsyncExitStack) -> Child:
+    watcher = Child("examples.demo.watcher", str(pool.monitor_path))
+    await stack.enter_async_context(watcher)
+    await watcher.receive(Watching, within_s=START_S)
+    return watcher
+
+
+async def _look(watcher: Child | None) -> Seen | None:
+    if watcher is None:
+        return None
+    watcher.send(Look())
+    return await watcher.receive(Seen, within_s=REPORT_S)
+
+
+async def _first(
+    stop: asyncio.Event, seconds: float | None, *ends: Coroutine[Any, Any, object]
+) -> None:
+    """Wait for whatever comes first: Ctrl-C, the time, or one of the ends."""
     waits = [
         asyncio.create_task(stop.wait(), name="Ctrl-C"),
-        asyncio.create_task(child.watch(), name="child's end"),
+        *(asyncio.create_task(end, name="end") for end in ends),
     ]
     try:
         done, _ = await asyncio.wait(
@@ -111,7 +152,6 @@ async def _settle(working: asyncio.Task[None], child: Child, record: Record) -> 
     child.send(Quiet())
     report = await child.receive(Report, within_s=REPORT_S)
     await record.arrived(report.sent, report.breaks)
-    record.end()
     return report
 
 

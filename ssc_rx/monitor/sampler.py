@@ -1,8 +1,7 @@
 """What one viewer gets to see of the messages: a fair sample, within a rate.
 
-Each direction of each socket has a token bucket, filled at an equal share of the rate,
-and there is a reserve for those that were quiet: a chatty socket can't hide a quiet one.
-Pure: told of ticks, asks no clock.
+Each direction of each socket is a flow; what `fairness` grants them becomes samples, so
+that a chatty socket can't hide a quiet one. Pure: told of ticks, asks no clock.
 """
 
 import math
@@ -10,9 +9,10 @@ from collections import deque
 from collections.abc import Callable
 
 from ssc_rx.message import Message
+from ssc_rx.monitor.fairness import FairRate, Flow
 from ssc_rx.monitor.wire import Direction, Messages, Sample, Selection
 
-__all__ = ["Flow", "Sampler"]
+__all__ = ["SampledFlow", "Sampler"]
 
 MAX_WAITING = 4096
 """Samples that wait for a viewer, and whose payloads it can ask for."""
@@ -20,36 +20,24 @@ MAX_HELD_BYTES = 1024 * 1024
 """Their payloads."""
 MAX_WHOLE_BYTES = 256 * 1024
 """Of a larger payload only the preview is held."""
-RESTED_TICKS = 2
-"""After so many ticks without a message a flow is quiet."""
 MAX_RATE = 20_000
 MAX_PREVIEW = 4096
 MAX_WORDS = 16
 
 
-class Flow:
+class SampledFlow(Flow):
     """One direction of one socket, as one sampler sees it."""
 
-    __slots__ = (
-        "asleep_until",
-        "direction",
-        "number",
-        "picky",
-        "tick",
-        "tokens",
-        "words",
-    )
+    __slots__ = ("direction", "number", "picky", "words")
 
     def __init__(
         self, number: int, direction: Direction, words: tuple[bytes, ...], picky: bool
     ) -> None:
+        super().__init__()
         self.number = number
         self.direction: Direction = direction
         self.words = words  # that the payload has to hold; the ID holds the others
         self.picky = picky  # whether each message has to be looked at
-        self.tokens = math.inf  # a newcomer's bucket is full
-        self.tick = -RESTED_TICKS
-        self.asleep_until = -RESTED_TICKS
 
 
 class Held:
@@ -60,7 +48,7 @@ class Held:
     def __init__(
         self,
         sequence: int,
-        flow: Flow,
+        flow: SampledFlow,
         message: Message,
         size: int,
         time: float,
@@ -104,12 +92,8 @@ class Sampler:
         self._preview = max(0, min(selection.preview, MAX_PREVIEW))
         self._redact = redact
         self._clock = clock
-        self._budget = max(1.0, min(selection.rate, MAX_RATE) / ticks_per_s)
-        self._tick = 0
-        self._active = 0
-        self._share = self._budget
-        self._full = max(1.0, self._budget)
-        self._left = self._reserve = self._budget
+        rate = min(selection.rate, MAX_RATE)
+        self._rate = FairRate(max(1.0, rate / ticks_per_s))
         self._held: deque[Held] = deque()
         self._held_bytes = 0
         self._unsent: deque[Held] = deque()
@@ -121,7 +105,7 @@ class Sampler:
         """The number that the next sample will have."""
         return self._next
 
-    def flow(self, number: int, name: str, direction: Direction) -> Flow | None:
+    def flow(self, number: int, name: str, direction: Direction) -> SampledFlow | None:
         """The state to keep for one direction of a socket; `None` if it isn't wanted."""
         selection = self._selection
         if selection.direction not in (None, direction):
@@ -132,24 +116,18 @@ class Sampler:
         words = tuple(word.encode() for word in self._words if word not in name)
         sized = self._min_size > 0 or selection.max_size is not None
         picky = bool(words) or selection.types is not None or sized
-        return Flow(number, direction, words, picky)
+        return SampledFlow(number, direction, words, picky)
 
-    def offer(self, flow: Flow, message: Message) -> bool:
+    def offer(self, flow: SampledFlow, message: Message) -> bool:
         """Show it a message; False if it needn't be shown the next one before a tick."""
         self._seen += 1
         if flow.picky and not self._wants(flow, message):
             return True
         self._matched += 1
-        rested = flow.tick != self._tick and self._fill(flow)
-        if flow.tokens >= 1 and self._left > 0:
-            flow.tokens -= 1
-            self._left -= 1
-        elif rested and self._reserve > 0:
-            self._reserve -= 1
+        if self._rate.grant(flow):
+            self._take(flow, message)
         else:
             self._sampled_out += 1
-            return flow.picky
-        self._take(flow, message)
         return flow.picky or flow.tokens >= 1
 
     def passed(self, messages: int) -> None:
@@ -158,20 +136,13 @@ class Sampler:
         self._matched += messages
         self._sampled_out += messages
 
-    def ticks_until_next(self, flow: Flow) -> int:
-        """After how many ticks the flow may have its next sample; asleep until then."""
-        ticks = max(1, math.ceil((1 - flow.tokens) / self._share))
-        flow.asleep_until = self._tick + ticks
-        return ticks
+    def sleep(self, flow: SampledFlow) -> int:
+        """The flow needn't be shown anything for this many ticks."""
+        return self._rate.sleep(flow)
 
     def tick(self) -> None:
         """A new period begins."""
-        self._tick += 1
-        self._share = self._budget / max(1, self._active)
-        self._full = max(1.0, self._share)
-        self._active = 0
-        self._left = min(2 * self._budget, self._left + self._budget)
-        self._reserve = self._budget
+        self._rate.tick()
 
     def batch(self) -> Messages:
         """What was taken and not sent yet; counted as sent."""
@@ -194,7 +165,7 @@ class Sampler:
                     return self._visible(held.message) if held.whole else None
         return None
 
-    def _wants(self, flow: Flow, message: Message) -> bool:
+    def _wants(self, flow: SampledFlow, message: Message) -> bool:
         if self._types and message.type not in self._types:
             return False
         if not self._min_size <= len(message.payload) <= self._max_size:
@@ -207,16 +178,7 @@ class Sampler:
     def _visible(self, message: Message) -> bytes:
         return message.payload if self._redact is None else self._redact(message)
 
-    def _fill(self, flow: Flow) -> bool:
-        """Its first message in this tick; tells whether it was quiet before."""
-        self._active += 1
-        missed = self._tick - flow.tick
-        flow.tokens = min(self._full, flow.tokens + missed * self._share)
-        rested = self._tick - max(flow.tick, flow.asleep_until) >= RESTED_TICKS
-        flow.tick = self._tick
-        return rested
-
-    def _take(self, flow: Flow, message: Message) -> None:
+    def _take(self, flow: SampledFlow, message: Message) -> None:
         size = len(message.payload)
         whole = size <= MAX_WHOLE_BYTES
         if not whole and self._redact is None:

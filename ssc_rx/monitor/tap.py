@@ -11,7 +11,7 @@ from reactivex import abc
 
 from ssc_rx.message import Message
 from ssc_rx.monitor.roll import Roll
-from ssc_rx.monitor.sampler import Flow, Sampler
+from ssc_rx.monitor.sampler import SampledFlow, Sampler
 from ssc_rx.ports import Watched, WatchedSocket
 
 __all__ = ["Tap"]
@@ -26,8 +26,8 @@ class _SocketTap:
         self, socket: WatchedSocket, sleep: Callable[["_SocketTap", int], None]
     ) -> None:
         self.socket = socket
-        self.readers: list[tuple[Sampler, Flow]] = []
-        self.writers: list[tuple[Sampler, Flow]] = []
+        self.readers: list[tuple[Sampler, SampledFlow]] = []
+        self.writers: list[tuple[Sampler, SampledFlow]] = []
         self._sleep = sleep
         self._counted: int | None = None  # messages received when it took itself out
         self._emit = socket.tap(None)
@@ -53,7 +53,7 @@ class _SocketTap:
         if not again:
             self.socket.tap(None)
             self._counted = self.socket.messages_in
-            ticks = min(s.ticks_until_next(flow) for s, flow in self.readers)
+            ticks = min(sampler.sleep(flow) for sampler, flow in self.readers)
             self._sleep(self, ticks)
         self._emit(message)
 
