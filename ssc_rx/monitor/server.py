@@ -296,6 +296,7 @@ class Monitor:
 
     async def _publish(self, lag: float) -> None:
         reading, gone = await self._survey.read(lag, len(self._viewers))
+        self._tap.settle()
         for viewer in self._viewers:
             viewer.publish(reading)
         for socket in gone:

@@ -41,8 +41,14 @@ class _SocketTap:
     def take_out(self) -> None:
         """See no more."""
         self.socket.tap(None)
+        self.make_up()
+        self._counted = None
+
+    def make_up(self) -> None:
+        """Count what went by since it took itself out."""
         if self._counted is not None:
-            missed, self._counted = self.socket.messages_in - self._counted, None
+            missed = self.socket.messages_in - self._counted
+            self._counted += missed
             for sampler, _ in self.readers:
                 sampler.passed(missed)
 
@@ -118,6 +124,12 @@ class Tap:
             tap.take_out()
             if self._by_id.get(socket.id) is tap:
                 del self._by_id[socket.id]
+
+    def settle(self) -> None:
+        """Bring the counts of what went by unseen up to now."""
+        for asleep in self._asleep.values():
+            for tap in asleep:
+                tap.make_up()
 
     def tick(self) -> None:
         """A new period: whoever has tokens again is put in again."""

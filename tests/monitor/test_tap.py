@@ -59,6 +59,21 @@ def test_in_a_burst_it_takes_itself_out_and_counts_what_passed() -> None:
     assert len(pool.delivered) == 1000
 
 
+def test_what_passes_can_be_counted_at_any_time() -> None:
+    pool = FakePool()
+    socket = pool.add("a")
+    tap, watching = Tap(pool, Roll()), sampler(rate=4)
+    tap.add(watching)
+    for n in (30, 70):
+        for _ in range(n):
+            socket.receive()
+        tap.settle()
+        tap.settle()
+    assert watching.batch().matched == 100
+    tap.tick()
+    assert watching.batch().matched == 100
+
+
 def test_a_socket_that_leaves_is_counted_to_its_end() -> None:
     pool = FakePool()
     socket = pool.add("a")
