@@ -1,0 +1,142 @@
+"""The app: one source, one view of its pool, one tick that paints what changed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual.app import App
+from textual.theme import Theme
+from textual.worker import Worker
+
+from ssc_monitor.clock import Clock
+from ssc_monitor.feed import Feed
+from ssc_monitor.pace import Pace
+from ssc_monitor.screens.base import MonitorScreen
+from ssc_monitor.screens.main import MainScreen
+from ssc_monitor.sources.source import Found, Source
+from ssc_monitor.terminal import has_room
+
+__all__ = ["MonitorApp"]
+
+NIGHT = Theme(
+    name="ssc-night",
+    primary="#6cb6ff",
+    secondary="#76c7c0",
+    accent="#d2a8ff",
+    success="#6bc46d",
+    warning="#e0af5b",
+    error="#f47067",
+    foreground="#c6d0da",
+    background="#0f141a",
+    surface="#151c24",
+    panel="#1d2630",
+    dark=True,
+)
+
+
+class MonitorApp(App[None]):
+    """Shows a pool.
+
+    Args:
+        source: The pool; `None` to choose one of `choices` first.
+        choices: Pools that were found.
+        fps: How often the screen is painted, at most.
+        ascii: Whether to do without characters that aren't ASCII.
+        clock: What time is read from.
+    """
+
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    TITLE = "ssc-monitor"
+
+    def __init__(
+        self,
+        source: Source | None,
+        *,
+        choices: Sequence[Found] = (),
+        fps: int = 10,
+        ascii: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__()
+        self._source = source
+        self._choices = choices
+        self._clock = clock or Clock()
+        self._fps = fps
+        self.pace = Pace(fps)
+        self.feed: Feed | None = None
+        self._reader: Worker[None] | None = None
+        self._due = 0.0
+        self._painting = False
+        self.set_class(ascii, "-ascii")
+        self.register_theme(NIGHT)
+        self.theme = NIGHT.name
+
+    def on_mount(self) -> None:
+        if self._source is not None:
+            self.watch_source(self._source)
+        else:
+            self.action_targets()
+        self._due = self._clock.now() + 1 / self._fps
+        self.set_interval(1 / self._fps, self._tick)
+
+    def watch_source(self, source: Source) -> None:
+        """Show the pool of a source, in place of the one before."""
+        if self._reader is not None:
+            self._reader.cancel()
+        self.feed = feed = Feed(source, self._clock.now)
+        self._reader = self.run_worker(self._read(feed), name="frames")
+        screen = MainScreen(feed, self._clock)
+        if len(self.screen_stack) == 1:
+            self.push_screen(screen)
+        else:
+            while len(self.screen_stack) > 2:
+                self.pop_screen()
+            self.switch_screen(screen)  # pyright: ignore[reportUnknownMemberType]
+
+    async def _read(self, feed: Feed) -> None:
+        try:
+            await feed.run()
+        finally:
+            await feed.source.close()
+
+    def _tick(self) -> None:
+        now = self._clock.now()
+        late, self._due = now - self._due, now + 1 / self._fps
+        if not self.screen_stack:  # the app is ending
+            return
+        if self._painting or not self.pace.tick() or not has_room():
+            return
+        self.paint()
+        self._painting = True
+        self.screen.call_after_refresh(self._painted, late, now)
+
+    def paint(self) -> None:
+        """Paint what changed on the screen that is seen."""
+        screen = self.screen
+        if isinstance(screen, MonitorScreen):
+            screen.tick()
+
+    def _painted(self, late: float, since: float) -> None:
+        self._painting = False
+        self.pace.report(late, self._clock.now() - since)
+
+    # Actions
+
+    def action_help(self) -> None:
+        """Show what the keys do."""
+        from ssc_monitor.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def action_targets(self) -> None:
+        """Choose a pool."""
+        from ssc_monitor.screens.picker import PickerScreen
+
+        choices, self._choices = self._choices, ()  # they are of the start
+        self.push_screen(PickerScreen(choices, self._chosen))
+
+    def _chosen(self, path: Path) -> None:
+        from ssc_monitor.sources.remote import RemoteSource
+
+        self.watch_source(RemoteSource(path))

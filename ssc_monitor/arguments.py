@@ -1,0 +1,327 @@
+"""The command line's grammar, and all of its help."""
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+
+__all__ = ["COMMANDS", "parse"]
+
+MAX_FPS = 60
+MAX_PREVIEW_BYTES = 4096
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110 section 5.6.2
+_VALUE = re.compile(r"[\t\x20-\x7e]*")
+
+_ABOUT = """\
+Watch the WebSocket connections of a running program: a live dashboard of its
+ssc-rx pool, in this terminal. Read-only; it can't slow the program down.
+
+Without a terminal (in a pipe, or with TERM=dumb) it prints one snapshot instead.
+
+commands:
+  ls                    list the pools that can be watched
+  tail [FILTER...]      print messages and events as they come
+  snapshot [TARGET]     print one look at a pool
+  connect URL...        watch any WebSocket feed: dial it from here
+
+  ssc-monitor COMMAND --help tells more of each.
+"""
+
+_TARGET = """\
+which pool: a process ID, a pool's name, or the path of its Unix socket. With
+several pools and no TARGET you choose from a list"""
+
+_END = """\
+opening a pool to it:
+  Pool(..., monitor="traffic")     in the program; or "stats" for numbers without
+                                   payloads
+  SSC_MONITOR=traffic python app.py     the same, without changing the program
+
+  Only programs of your own user can be watched. To watch one on another machine:
+  ssh -t HOST ssc-monitor
+
+environment:
+  SSC_MONITOR        in the watched program: "traffic", "stats" or "off"; what Pool()
+                     is told itself wins
+  XDG_RUNTIME_DIR    where the sockets of pools are found, in ssc-rx/ below it; without
+                     it a directory of yours in the system's temporary one
+  NO_COLOR           if it is set, nothing is coloured
+  TERM               "dumb" counts as no terminal
+
+exit codes:
+  0    it ended as it should
+  1    there is no such pool, or the link to it was lost
+  2    the arguments can't be understood
+  130  Ctrl-C
+"""
+
+_EXAMPLES = """\
+examples:
+  ssc-monitor                      the only pool there is, or a list to choose from
+  ssc-monitor 41233                the pool of process 41233
+  ssc-monitor feeds --fps 4        a pool by its name, sparing a slow terminal
+  ssc-monitor tail btc --json      messages that contain "btc", as JSON lines
+  ssc-monitor connect wss://example.org/feed
+
+"""
+
+_LS = """\
+List the pools of this user that can be watched, oldest first.
+
+With --json one JSON object a line, with the keys "path" (of its Unix socket), "pid",
+"pool", "program", "level" ("traffic" or "stats"), "library" (its version), "protocol",
+"started_at" and "time" (UNIX seconds, by the program's clock) and "interval" (seconds
+between two looks at the counters). A pool that can't be attached to has "path" and
+"problem" instead.
+"""
+
+_TAIL = """\
+Print the messages of a pool as they come, and what happens to its sockets, one a line.
+
+Messages are samples: at most 2,000 a second, fairly from all sockets. A line on standard
+error says in the end how many there were: seen, those that matched, sent, sampled out to
+keep the rate, and dropped as this reader was too slow. Needs a pool with
+monitor="traffic"; a pool with "stats" has events only.
+
+FILTER is one or more terms, which all have to hold; with a FILTER, events are left out:
+  btc             in the ID or in the payload, whatever the case; "quoted words"
+  !term           not so
+  dir:in          or dir:out
+  type:text|ping  | separates alternatives; text, binary, ping, pong
+  id:stream*      in the ID only; * stands for anything, ? for one character
+  kind:server     or kind:client
+  state:open      of its socket
+  size>1k rate>100    bytes of the payload; messages per second of its socket
+  /re/            a regular expression, in the part of the payload that is shown
+  json:s=BTC      a value in a JSON payload
+Quote the filter, so that your shell leaves it alone.
+
+With --json one JSON object a line, in ASCII. A message has
+  "time"       UNIX seconds at which it was read, or accepted for writing
+  "id"         its socket's ID, without credentials
+  "direction"  "in" or "out"
+  "type"       "text", "binary", "ping" or "pong"
+  "size"       bytes of the whole payload
+  "text"       the payload of a text message; of any other instead
+  "base64"
+  "cut"        whether that is only the payload's beginning: see --preview
+  "missing"    how many more matched just before it and were not sampled
+and an event "time", "id" (empty for the pool), "event" (such as "SocketClosed") and
+"facts", an object that depends on the event. Keys may be added later.
+"""
+
+_SNAPSHOT = """\
+Watch a pool for a second and print what was seen: who it is, its traffic, and its
+busiest sockets. Without TARGET, of every pool there is.
+
+With --json one JSON object a line: "time", "path" and who it is, as in
+ssc-monitor ls --json, the pool's counters ("state", "sockets", "open_sockets",
+"messages_in", "bytes_in", "messages_out", "bytes_out", "accepted", "refused", "queued",
+"queued_bytes", "failed", "sockets_opened", "sockets_closed", "dials_failed",
+"subscriber_failures", "payloads_invalid", "lag" and "viewers"), how fast it goes
+("messages_in_per_s", "bytes_in_per_s" and the same with "out"), and "busiest", a list of
+sockets with "id", "kind", "state", the same counters and the same speeds.
+"""
+
+_CONNECT = """\
+Dial WebSocket servers from here and watch what they send: the dashboard, without a
+program of yours. A connection that drops is dialled again, after a pause that grows to
+half a minute. Without a terminal, or with --json, --text or -n, it prints instead, like
+ssc-monitor tail.
+
+While it runs, it is a pool like any other: ssc-monitor ls lists it.
+"""
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Read the arguments; `command` of the result is one of `COMMANDS`, or "watch".
+
+    Raises:
+        SystemExit: With 0 if help or the version was asked for, with 2 if they can't be
+            understood.
+    """
+    if argv and argv[0] in COMMANDS:
+        parser = COMMANDS[argv[0]]()
+        arguments = parser.parse_args(argv[1:])
+        arguments.command = argv[0]
+        return arguments
+    parser = _watch()
+    arguments = parser.parse_args(argv)
+    if arguments.target in COMMANDS and "--" not in argv:
+        parser.error(f"put the command first: ssc-monitor {arguments.target} ...")
+    arguments.command = "watch"
+    return arguments
+
+
+def _watch() -> argparse.ArgumentParser:
+    parser = _parser("ssc-monitor", _ABOUT, _EXAMPLES + _END)
+    parser.usage = (
+        "ssc-monitor [TARGET] [--fps N] [--ascii]\n"
+        "       ssc-monitor {ls,tail,snapshot,connect} ...\n"
+        "       ssc-monitor --help | --version"
+    )
+    parser.add_argument("target", nargs="?", metavar="TARGET", help=_TARGET)
+    _app_options(parser)
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"ssc-monitor {version('ssc-rx')}",
+        help="print the version",
+    )
+    return parser
+
+
+def _ls() -> argparse.ArgumentParser:
+    parser = _parser("ssc-monitor ls", _LS)
+    parser.add_argument("--json", action="store_true", help="JSON lines, not a table")
+    return parser
+
+
+def _tail() -> argparse.ArgumentParser:
+    examples = """\
+examples:
+  ssc-monitor tail
+  ssc-monitor tail --target feeds 'btc !dir:out size>1k'
+  ssc-monitor tail type:text --json | jq -r .text
+  ssc-monitor tail -n 1 'id:*trades*'
+
+exit codes:
+  0    as many as -n says were printed, or nobody reads them any more
+  1    there is no such pool, or the link to it was lost
+  2    the arguments can't be understood
+  130  Ctrl-C
+"""
+    parser = _parser("ssc-monitor tail", _TAIL, examples)
+    parser.add_argument(
+        "filter", nargs="*", metavar="FILTER", help="terms as above; all by default"
+    )
+    parser.add_argument(
+        "--target", metavar="T", help="a process ID, a pool's name, or a socket's path"
+    )
+    parser.add_argument(
+        "--reattach",
+        action="store_true",
+        help="go on when the program was started anew, instead of ending with 1",
+    )
+    _tail_options(parser)
+    return parser
+
+
+def _snapshot() -> argparse.ArgumentParser:
+    parser = _parser("ssc-monitor snapshot", _SNAPSHOT)
+    parser.add_argument(
+        "target",
+        nargs="?",
+        metavar="TARGET",
+        help="a process ID, a pool's name, or a socket's path",
+    )
+    parser.add_argument("--json", action="store_true", help="JSON lines, not text")
+    parser.add_argument(
+        "-n",
+        type=_whole(0),
+        default=20,
+        metavar="N",
+        dest="limit",
+        help="show N sockets at most (default: 20)",
+    )
+    return parser
+
+
+def _connect() -> argparse.ArgumentParser:
+    examples = """\
+examples:
+  ssc-monitor connect wss://example.org/feed
+  ssc-monitor connect --header 'Authorization: Bearer TOKEN' wss://example.org/private
+  ssc-monitor connect wss://example.org/feed --json -n 100 > sample.jsonl
+"""
+    parser = _parser("ssc-monitor connect", _CONNECT, examples)
+    parser.add_argument(
+        "urls", nargs="+", metavar="URL", help="a ws:// or wss:// URL to dial"
+    )
+    parser.add_argument(
+        "--header",
+        action="append",
+        default=[],
+        type=_header,
+        metavar="K:V",
+        dest="headers",
+        help="send this with each opening request; may be given several times",
+    )
+    _app_options(parser)
+    _tail_options(parser)
+    return parser
+
+
+COMMANDS: dict[str, Callable[[], argparse.ArgumentParser]] = {
+    "ls": _ls,
+    "tail": _tail,
+    "snapshot": _snapshot,
+    "connect": _connect,
+}
+
+
+def _parser(name: str, about: str, end: str = "") -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        prog=name,
+        description=about,
+        epilog=end,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _app_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fps",
+        type=_whole(1, MAX_FPS),
+        default=10,
+        metavar="N",
+        help=f"repaint N times a second, 1 to {MAX_FPS} (default: 10)",
+    )
+    parser.add_argument(
+        "--ascii", action="store_true", help="do without lines and blocks of Unicode"
+    )
+
+
+def _tail_options(parser: argparse.ArgumentParser) -> None:
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON lines")
+    form.add_argument("--text", action="store_true", help="print text (default)")
+    parser.add_argument(
+        "-n",
+        type=_whole(1),
+        metavar="N",
+        dest="limit",
+        help="end after N messages and events",
+    )
+    parser.add_argument(
+        "--preview",
+        type=_whole(0, MAX_PREVIEW_BYTES),
+        default=1024,
+        metavar="BYTES",
+        help=f"of each payload, up to {MAX_PREVIEW_BYTES} (default: 1024)",
+    )
+
+
+def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    limits = f"{least} or more" if most is None else f"from {least} to {most}"
+
+    def read(text: str) -> int:
+        # int() takes underscores and the digits of all scripts.
+        number = (
+            int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+        )
+        if number < least or (most is not None and number > most):
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number {limits}")
+        return number
+
+    return read
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    value = value.strip(" \t")
+    if not colon or not _TOKEN.fullmatch(name) or not _VALUE.fullmatch(value):
+        # It may hold a credential: the error doesn't repeat it.
+        raise argparse.ArgumentTypeError("give it as 'Name: value', in ASCII")
+    return name, value

@@ -1,0 +1,281 @@
+"""`ssc-monitor`: each command is one function that returns the exit code."""
+
+import os
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+# All else is imported where it is needed: help comes at once, only the dashboard imports
+# Textual, and Ctrl-C during the imports ends in silence as well.
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from asyncio import AbstractEventLoop
+
+    from ssc_monitor.sources.source import Found, Source
+    from ssc_monitor.tail import TailOptions
+
+__all__ = ["main"]
+
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+
+BUSIEST = 20
+
+NO_POOL = """\
+there is no pool to watch: no running program of yours has opened one
+  in the program:        Pool(..., monitor="traffic")
+  without changing it:   SSC_MONITOR=traffic python app.py
+  any feed, right away:  ssc-monitor connect wss://example.org/feed"""
+
+NO_TEXTUAL = """\
+the dashboard needs Textual: pip install 'ssc-rx[monitor]'
+  ssc-monitor ls, tail and snapshot do without it"""
+
+
+class _Refusal(Exception):
+    """Why a command isn't carried out."""
+
+    def __init__(self, text: str, code: int = FAILED) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: The arguments; the process's by default.
+
+    Returns:
+        The exit code: 0, 1 (no such pool, or lost), 2 (bad arguments), 130 (Ctrl-C).
+    """
+    try:
+        from ssc_monitor.arguments import parse
+
+        _check_streams()
+        try:
+            return _run(parse(sys.argv[1:] if argv is None else argv))
+        finally:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read the output left
+        _drop_output()
+        return 0
+    except OSError as error:  # such as a disk that is full
+        _drop_output()
+        _say(f"can't print: {error}")
+        return FAILED
+
+
+def _run(arguments: "Namespace") -> int:
+    import asyncio
+
+    from ssc_rx.monitor.discovery import MonitorError
+
+    command, fast = _COMMANDS[arguments.command]
+    try:
+        with asyncio.Runner(loop_factory=_fast_loop() if fast else None) as runner:
+            return runner.run(command(arguments))
+    except _Refusal as refusal:
+        _say(str(refusal))
+        return refusal.code
+    except MonitorError as error:
+        _say(str(error))
+        return FAILED
+
+
+async def _watch(arguments: "Namespace") -> int:
+    if not _on_terminal():
+        return await _print_looks(arguments.target, BUSIEST, json=False)
+    found = await _found(arguments.target)
+    if len(found) > 1:
+        return await _run_app(arguments, None, choices=found)
+    return await _run_app(arguments, _source(found[0]))
+
+
+async def _ls(arguments: "Namespace") -> int:
+    from ssc_monitor.headless import found_as_json, found_as_text
+
+    found = await _found(None)
+    _print((found_as_json if arguments.json else found_as_text)(found))
+    return 0
+
+
+async def _tail(arguments: "Namespace") -> int:
+    from ssc_monitor.tail import tail
+
+    options = _tail_options(arguments)
+    found = await _found(arguments.target)
+    if len(found) > 1:
+        raise _Refusal(f"name one pool with --target: {_names(found)}", MISUSED)
+    return await tail(_source(found[0]), options, sys.stdout, _say)
+
+
+async def _snapshot(arguments: "Namespace") -> int:
+    return await _print_looks(arguments.target, arguments.limit, json=arguments.json)
+
+
+async def _print_looks(target: str | None, limit: int, *, json: bool) -> int:
+    import asyncio
+
+    from ssc_monitor.headless import look_as_json, look_as_text
+    from ssc_monitor.snapshot import look
+    from ssc_rx.monitor.discovery import MonitorError
+
+    code = 0
+    between = ""
+    looking = [asyncio.ensure_future(look(one.path)) for one in await _found(target)]
+    for one in looking:
+        try:
+            seen = await one
+        except MonitorError as error:
+            _say(str(error))
+            code = FAILED
+            continue
+        if json:
+            _print(look_as_json(seen, limit))
+        else:
+            _print(between + look_as_text(seen, limit))
+            between = "\n"
+    return code
+
+
+async def _connect(arguments: "Namespace") -> int:
+    from ssc_monitor.sources.local import LocalSource
+    from ssc_rx.errors import SscError
+
+    options = _tail_options(arguments)
+    headers: dict[str, str] = dict(arguments.headers)
+    if len({name.lower() for name in headers}) < len(arguments.headers):
+        raise _Refusal("a --header is given twice", MISUSED)
+    try:
+        source = LocalSource(arguments.urls, headers)
+    except SscError as error:
+        raise _Refusal(str(error), MISUSED) from None
+    prints = arguments.json or arguments.text or arguments.limit is not None
+    if _on_terminal() and not prints:
+        return await _run_app(arguments, source)
+    from ssc_monitor.tail import tail
+
+    return await tail(source, options, sys.stdout, _say)
+
+
+_Command = Callable[["Namespace"], Coroutine[Any, Any, int]]
+
+# With whether it is worth a fast event loop.
+_COMMANDS: dict[str, tuple[_Command, bool]] = {
+    "watch": (_watch, True),
+    "ls": (_ls, False),
+    "tail": (_tail, False),
+    "snapshot": (_snapshot, False),
+    "connect": (_connect, True),
+}
+
+
+async def _run_app(
+    arguments: "Namespace",
+    source: "Source | None",
+    choices: "Sequence[Found]" = (),
+) -> int:
+    try:
+        from ssc_monitor.app import MonitorApp
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in ("textual", "rich"):
+            raise _Refusal(NO_TEXTUAL) from None
+        raise
+    app = MonitorApp(source, choices=choices, fps=arguments.fps, ascii=arguments.ascii)
+    await app.run_async()
+    return app.return_code or 0
+
+
+async def _found(target: str | None) -> "list[Found]":
+    """The pools that are meant; at least one."""
+    from ssc_monitor.sources.remote import find
+
+    if found := await find(target):
+        return found
+    others = [] if target is None else await find()
+    if not others:
+        raise _Refusal(NO_POOL)
+    raise _Refusal(
+        f"there is no pool {target!r} (a process ID, a pool's name, or a socket's "
+        f"path); there are: {_names(others)}"
+    )
+
+
+def _source(found: "Found") -> "Source":
+    from ssc_monitor.sources.remote import RemoteSource
+
+    if found.hello is None:
+        raise _Refusal(found.problem)
+    return RemoteSource(found.path, found.hello)
+
+
+def _names(found: "Sequence[Found]") -> str:
+    return ", ".join(
+        one.path.name if one.hello is None else f"{one.hello.pid} ({one.hello.pool})"
+        for one in found
+    )
+
+
+def _tail_options(arguments: "Namespace") -> "TailOptions":
+    from ssc_monitor.model.filter import Filter, FilterError
+    from ssc_monitor.tail import TailOptions
+
+    try:
+        filter = Filter.parse(" ".join(getattr(arguments, "filter", ())))
+    except FilterError as error:
+        raise _Refusal(f"bad filter: {error}", MISUSED) from None
+    return TailOptions(
+        filter=filter,
+        json=arguments.json,
+        limit=arguments.limit,
+        preview=arguments.preview,
+        reattach=getattr(arguments, "reattach", False),
+    )
+
+
+def _on_terminal() -> bool:
+    streams = (sys.stdin, sys.stdout)
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        return False
+    return os.environ.get("TERM") != "dumb"
+
+
+def _fast_loop() -> "Callable[[], AbstractEventLoop] | None":
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _check_streams() -> None:
+    """What can't be encoded is escaped; a stream that was closed goes nowhere."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - for good
+        else:
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """What is still to be printed goes nowhere: Python would try again at its exit."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _say(text: str) -> None:
+    """Tell people something, on standard error."""
+    from ssc_monitor.model.visible import visible
+
+    lines = [visible(line) for line in f"ssc-monitor: {text}".splitlines()]
+    with suppress(OSError):
+        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.flush()

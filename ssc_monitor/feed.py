@@ -1,0 +1,167 @@
+"""`Feed`: a source, and the view of its pool that all screens show."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Literal, TypeVar
+
+import msgspec
+
+from ssc_monitor.endings import Endings
+from ssc_monitor.model.filter import Filter
+from ssc_monitor.model.pool import PoolView
+from ssc_monitor.sources.source import Attached, Item, Lost, Source
+from ssc_rx.monitor import wire
+
+__all__ = ["Feed", "Health"]
+
+_T = TypeVar("_T")
+
+Health = Literal["attaching", "live", "stale", "gone"]
+
+SOCKETS_A_SLICE = 500
+"""Sockets applied before the event loop gets a turn: about 5 ms."""
+
+MIN_STALE_S = 1.0
+
+
+class Feed:
+    """Applies what a source says to one `PoolView`, and asks the source for things.
+
+    Args:
+        source: Where the frames come from.
+        clock: Seconds, monotonic.
+
+    Attributes:
+        view: The pool, as far as it is known.
+        endings: Why sockets that aren't open aren't.
+        lost: Why there is no link; `None` while there is one.
+        readings: How many whole readings of the sockets were applied.
+    """
+
+    def __init__(self, source: Source, clock: Callable[[], float]) -> None:
+        self.source = source
+        self.view = PoolView()
+        self.endings = Endings()
+        self.lost: Lost | None = None
+        self.readings = 0
+        self._clock = clock
+        self._attached = False
+        self._read_at = clock()
+        self._interval = 0.25
+        self._watched: wire.Selection | None = None
+        self._asked: wire.Selection | None = None
+
+    async def run(self) -> None:
+        """Apply frames for as long as the source has any."""
+        async for item in self.source.frames():
+            if (
+                isinstance(item, wire.State)
+                and max(len(item.rows), len(item.born)) > SOCKETS_A_SLICE
+            ):
+                for part in slices(item, SOCKETS_A_SLICE):
+                    self.take(part)
+                    await asyncio.sleep(0)
+            else:
+                self.take(item)
+
+    def take(self, item: Item) -> None:
+        """Apply one thing that the source said."""
+        view = self.view
+        match item:
+            case Attached():  # the Hello that follows makes the view begin anew
+                self.lost, self._attached = None, True
+                self._read_at = self._clock()
+            case Lost():
+                self.lost, self._attached = item, False
+            case wire.State():
+                before = view.now
+                view.apply(item)
+                if item.pool is not None:
+                    if self.readings and 0 < item.time - before < 60:
+                        self._interval += (item.time - before - self._interval) / 4
+                    self._read_at = self._clock()
+                    self.readings += 1
+            case wire.Hello():
+                self._interval = max(0.01, item.interval)
+                view.apply(item)
+                self._ask()
+            case wire.Events():
+                view.apply(item)
+                for event in item.events:
+                    self.endings.take(event)
+            case _:
+                view.apply(item)
+
+    def now(self) -> float:
+        """Seconds by the viewer's own clock, which never goes back."""
+        return self._clock()
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the last reading arrived."""
+        return max(0.0, self._clock() - self._read_at)
+
+    @property
+    def health(self) -> Health:
+        """Whether what is shown is of now."""
+        if self.lost is not None:
+            return "gone"
+        if not self._attached:
+            return "attaching"
+        if self.silence > max(MIN_STALE_S, 3 * self._interval):
+            return "stale"
+        return "live" if self.readings else "attaching"
+
+    @property
+    def readings_per_s(self) -> float:
+        """How often the pool tells its state."""
+        return 1 / self._interval
+
+    @property
+    def shows_traffic(self) -> bool:
+        """Whether the pool shows messages to its viewers."""
+        hello = self.view.hello
+        return hello is not None and hello.level != "stats"
+
+    def watch(self, filter: Filter, number: int | None = None) -> None:
+        """Have the messages sampled that a filter wants, of one socket or of all."""
+        selection = filter.selection()
+        if number is not None:
+            selection = msgspec.structs.replace(selection, numbers=(number,))
+        if selection != self._watched:
+            self._watched = selection
+            self._ask()
+
+    def _ask(self) -> None:
+        """Have the source know what is wanted: with a new link it tells that itself."""
+        selection = self._watched
+        if selection is None or not self.shows_traffic:
+            return
+        self.view.watching(selection)
+        if selection != self._asked:
+            self._asked = selection
+            self.source.request(wire.Watch(selection))
+
+    def get(self, sequence: int) -> None:
+        """Ask for a whole payload; it comes into `view.payloads`."""
+        self.source.request(wire.Get(sequence))
+
+    def inspect(self, number: int) -> None:
+        """Ask for a socket's details; they come into `view.details`."""
+        self.source.request(wire.Inspect(number))
+
+
+def slices(state: wire.State, size: int) -> Iterator[wire.State]:
+    """A state frame as several that say the same, of at most so many sockets each."""
+    parts = [
+        *(wire.State(state.time, born=part) for part in _cut(state.born, size)),
+        *(wire.State(state.time, rows=part) for part in _cut(state.rows, size)),
+        wire.State(state.time, gone=state.gone, pool=state.pool),
+    ]
+    parts[0] = msgspec.structs.replace(parts[0], begin=state.begin)
+    yield from parts
+
+
+def _cut(items: tuple[_T, ...], size: int) -> Iterator[tuple[_T, ...]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,195 @@
+"""Plain output: the list of pools, and one look at a pool. As text or as JSON lines.
+
+Everything here is harmless on a terminal: texts are visible, JSON is ASCII.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from ssc_monitor.lines import as_json
+from ssc_monitor.model import figures
+from ssc_monitor.model.sockets import SocketView
+from ssc_monitor.model.visible import cell_width, visible
+from ssc_monitor.snapshot import Look, Traffic
+from ssc_monitor.sources.source import Found
+from ssc_rx.monitor.discovery import pid_of
+
+__all__ = ["found_as_json", "found_as_text", "look_as_json", "look_as_text"]
+
+LEAST_PER_S = 0.05
+
+
+def found_as_text(found: Sequence[Found], now: float | None = None) -> str:
+    """A table of monitors.
+
+    Args:
+        found: The monitors.
+        now: UNIX seconds; by the system's clock by default.
+    """
+    now = time.time() if now is None else now
+    rows: list[tuple[str, ...]] = [
+        ("PID", "POOL", "PROGRAM", "LEVEL", "UP", "SSC-RX", "SOCKET")
+    ]
+    for one in found:
+        path = visible(str(one.path))
+        if (hello := one.hello) is None:
+            text = one.problem if path in one.problem else f"{path}: {one.problem}"
+            rows.append((str(pid_of(one.path) or "?"), *"?????", text))
+            continue
+        rows.append(
+            (
+                str(hello.pid),
+                visible(hello.pool, 200),
+                visible(hello.program, 200),
+                visible(hello.level, 40),
+                figures.duration(now - hello.started_at),
+                visible(hello.library, 80),
+                path,
+            )
+        )
+    return _table(rows, right={0, 4})
+
+
+def found_as_json(found: Sequence[Found]) -> str:
+    """One object a line."""
+    lines: list[str] = []
+    for one in found:
+        record: dict[str, Any] = {"path": str(one.path)}
+        if one.hello is None:
+            record |= {"problem": one.problem}
+        else:
+            record |= msgspec.structs.asdict(one.hello)
+            record.pop("capabilities")
+        lines.append(as_json(record))
+    return "\n".join(lines)
+
+
+def look_as_text(look: Look, limit: int) -> str:
+    """Who, how much, and the busiest sockets.
+
+    Args:
+        look: What was seen.
+        limit: How many sockets at most.
+    """
+    hello, row, traffic = look.hello, look.row, look.traffic
+    who = (
+        f"{hello.pool}  {hello.program}  pid {hello.pid}  {visible(row.state, 16)}  "
+        f"up {figures.duration(look.time - hello.started_at)}  "
+        f"{hello.level}  ssc-rx {hello.library}"
+    )
+    truth = (
+        f"{_count(row.sockets, 'socket')}, {figures.count(row.open_sockets)} open   "
+        f"in {_per_s(traffic.messages_in, traffic.bytes_in)}   "
+        f"out {_per_s(traffic.messages_out, traffic.bytes_out)}   "
+        f"queued {figures.count(row.queued)}   refused {figures.count(row.refused)}   "
+        f"failed {figures.count(sum(row.failed.values()))}   "
+        f"lag {figures.latency(row.lag)}   "
+        f"{_count(max(0, row.viewers - 1), 'other viewer')}"
+    )
+    lines = [who, truth]
+    shown = look.sockets[:limit]
+    if shown:
+        head = ("IN/s", "OUT/s", "BYTES/s", "IN", "OUT", "QUEUED", "RTT", "LAST")
+        rows: list[tuple[str, ...]] = [(*head, "STATE", "KIND", "ID")]
+        rows += [_socket_row(socket, grown, look.time) for socket, grown in shown]
+        lines += ["", _table(rows, right=set(range(8)))]
+    if more := len(look.sockets) - len(shown):
+        lines += [f"and {_count(more, 'quieter socket')}"]
+    return "\n".join(lines)
+
+
+def look_as_json(look: Look, limit: int) -> str:
+    """One object in one line.
+
+    Args:
+        look: What was seen.
+        limit: How many sockets at most.
+    """
+    hello = msgspec.structs.asdict(look.hello)
+    del hello["time"], hello["capabilities"], hello["interval"]
+    return as_json(
+        {
+            "time": look.time,
+            "path": str(look.path),
+            **hello,
+            **msgspec.structs.asdict(look.row),
+            **_rates(look.traffic),
+            "busiest": [_socket(*row) for row in look.sockets[:limit]],
+        }
+    )
+
+
+def _socket(socket: SocketView, traffic: Traffic) -> dict[str, Any]:
+    return {
+        "id": socket.raw_id,
+        "kind": socket.kind,
+        "state": socket.state,
+        "generation": socket.generation,
+        "messages_in": socket.messages_in,
+        "bytes_in": socket.bytes_in,
+        "messages_out": socket.messages_out,
+        "bytes_out": socket.bytes_out,
+        "refused": socket.refused,
+        "queued": socket.queued,
+        "queued_bytes": socket.queued_bytes,
+        "failed": socket.failed,
+        "latency": socket.latency,
+        "opened_at": socket.opened_at,
+        "last_received": socket.last_received,
+        **_rates(traffic),
+    }
+
+
+def _rates(traffic: Traffic) -> dict[str, float]:
+    return {
+        "messages_in_per_s": round(traffic.messages_in, 3),
+        "bytes_in_per_s": round(traffic.bytes_in, 3),
+        "messages_out_per_s": round(traffic.messages_out, 3),
+        "bytes_out_per_s": round(traffic.bytes_out, 3),
+    }
+
+
+def _socket_row(socket: SocketView, traffic: Traffic, now: float) -> tuple[str, ...]:
+    last = socket.last_received
+    return (
+        figures.rate(traffic.messages_in),
+        figures.rate(traffic.messages_out),
+        figures.rate(traffic.bytes_in + traffic.bytes_out),
+        figures.count(socket.messages_in),
+        figures.count(socket.messages_out),
+        figures.count(socket.queued),
+        figures.latency(socket.latency),
+        figures.ago(None if last is None else now - last),
+        socket.state,
+        socket.kind,
+        socket.id,
+    )
+
+
+def _per_s(messages: float, bytes: float) -> str:
+    # "–/s" would be odd in a sentence.
+    per_s = figures.rate(messages) if messages >= LEAST_PER_S else "0"
+    return f"{per_s}/s {figures.size(bytes)}/s"
+
+
+def _count(n: int, thing: str) -> str:
+    return f"{figures.count(n)} {thing}" if n == 1 else f"{figures.count(n)} {thing}s"
+
+
+def _table(rows: Iterable[tuple[str, ...]], right: set[int]) -> str:
+    """Columns as wide as they need to be; the last one is not padded."""
+    rows = list(rows)
+    widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
+    lines: list[str] = []
+    for row in rows:
+        cells: list[str] = []
+        for i, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            blank = " " * (width - cell_width(cell))
+            if i == len(row) - 1:
+                blank = ""
+            cells.append(blank + cell if i in right else cell + blank)
+        lines.append("  ".join(cells))
+    return "\n".join(lines)

@@ -1,0 +1,187 @@
+"""An event of the watched pool, told in a line."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from ssc_monitor.model.figures import count, size
+from ssc_monitor.model.visible import visible
+from ssc_rx.monitor import wire
+
+__all__ = ["CLOSE_CODES", "Story", "Tone", "tell"]
+
+Tone = Literal["good", "plain", "warn", "bad"]
+
+CLOSE_CODES: Mapping[int, str] = {
+    1000: "normal closure",
+    1001: "going away",
+    1002: "protocol error",
+    1003: "unsupported data",
+    1005: "no status code",
+    1006: "no closing handshake",
+    1007: "invalid payload",
+    1008: "policy violation",
+    1009: "message too big",
+    1010: "extension missing",
+    1011: "internal error",
+    1012: "service restart",
+    1013: "try again later",
+    1014: "bad gateway",
+    1015: "TLS handshake failed",
+}
+"""RFC 6455 section 7.4.1 and IANA's registry, in few words."""
+
+MAX_TEXT = 400
+"""How many characters of a remote text go into a line."""
+
+_CALM_CODES = {1000, 1001, 1005}
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One event as people read it.
+
+    Attributes:
+        text: What happened, visible; does not name the socket.
+        tone: How alarming it is.
+        subject: The socket's ID, visible; empty for the pool.
+    """
+
+    text: str
+    tone: Tone = "plain"
+    subject: str = ""
+
+
+def tell(event: wire.Event) -> Story:
+    """Tell an event; one that this version doesn't know by its name and its facts."""
+    text, tone = _TOLD.get(event.name, _unknown)(event.facts, event.name)
+    return Story(visible(text, MAX_TEXT), tone, visible(event.id))
+
+
+Told = tuple[str, Tone]
+
+
+def _opening(facts: Facts, _: str) -> Told:
+    kind = facts.get("kind")
+    if kind == "server":
+        return "dialling", "plain"
+    return "accepting" if kind == "client" else "opening", "plain"
+
+
+def _opened(facts: Facts, _: str) -> Told:
+    generation = facts.get("generation")
+    again = f", connection {generation}" if _number(generation) > 1 else ""
+    return f"open{again}", "good"
+
+
+def _closed(facts: Facts, _: str) -> Told:
+    info = facts.get("info")
+    if not isinstance(info, dict):
+        return "closed", "plain"
+    end = cast(Facts, info)
+    code = _number(end.get("code"))
+    name = CLOSE_CODES.get(code)
+    text = f"closed {code}" + (f" {name}" if name else "")
+    by = end.get("by")
+    if by == "us" or by == "peer":
+        text += f", by {by}"
+    reason, error = _text(end.get("reason")), _text(end.get("error"))
+    if reason:
+        text += f": “{reason}”"
+    if error:
+        text += f" ({error})"
+    if by == "lost" or code == 1006 or not end.get("clean", True):
+        return text, "bad"
+    return text, "plain" if code in _CALM_CODES else "warn"
+
+
+def _dial_failed(facts: Facts, _: str) -> Told:
+    return _with_error("dial failed", facts), "bad"
+
+
+def _writes_lost(facts: Facts, _: str) -> Told:
+    messages, bytes = _number(facts.get("messages")), _number(facts.get("bytes"))
+    reason = _text(facts.get("reason"))
+    why = _LOST.get(reason, reason)
+    text = f"{_times(messages, 'queued write')} lost, {size(bytes)}"
+    return f"{text}: {why}" if why else text, "bad"
+
+
+_LOST = {
+    "closed": "the socket was closed",
+    "lost": "the link was lost",
+    "overflow": "the outbox was full",
+    "stopped": "the pool stopped",
+}
+
+
+def _write_refused(facts: Facts, _: str) -> Told:
+    return _with_error("write refused", facts), "warn"
+
+
+def _subscriber_failed(facts: Facts, _: str) -> Told:
+    text = f"a subscriber of {_text(facts.get('stream')) or 'a stream'} raised"
+    failures = _number(facts.get("failures"))
+    if failures > 1:
+        text += f", {count(failures)} times so far"
+    if facts.get("ended"):
+        text += ", and gets no more"
+    return _with_error(text, facts), "bad"
+
+
+def _source_failed(facts: Facts, _: str) -> Told:
+    stream = _text(facts.get("stream")) or "writes"
+    return _with_error(f"a source of {stream} failed", facts), "bad"
+
+
+def _payload_invalid(facts: Facts, _: str) -> Told:
+    failures = _number(facts.get("failures"))
+    text = "a payload couldn't be decoded"
+    if failures > 1:
+        text += f", {count(failures)} so far"
+    return _with_error(text, facts), "warn"
+
+
+def _pool_stopped(facts: Facts, _: str) -> Told:
+    aborted = _number(facts.get("aborted"))
+    if aborted:
+        return f"pool stopped, {_times(aborted, 'socket')} cut off", "warn"
+    return "pool stopped", "plain"
+
+
+def _unknown(facts: Facts, name: str) -> Told:
+    told = " ".join(f"{key}={value}" for key, value in list(facts.items())[:8])
+    return f"{name[:80]} {told[: 2 * MAX_TEXT]}".strip(), "plain"
+
+
+_TOLD: dict[str, Callable[[Facts, str], Told]] = {
+    "SocketOpening": _opening,
+    "SocketOpened": _opened,
+    "SocketClosed": _closed,
+    "DialFailed": _dial_failed,
+    "WritesLost": _writes_lost,
+    "WriteRefused": _write_refused,
+    "SubscriberFailed": _subscriber_failed,
+    "SourceFailed": _source_failed,
+    "PayloadInvalid": _payload_invalid,
+    "PoolStopped": _pool_stopped,
+}
+
+
+def _with_error(text: str, facts: Facts) -> str:
+    error = _text(facts.get("error"))
+    return f"{text}: {error}" if error else text
+
+
+def _times(n: int, thing: str) -> str:
+    return f"{count(n)} {thing}" if n == 1 else f"{count(n)} {thing}s"
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _text(value: object) -> str:
+    return value[:MAX_TEXT] if isinstance(value, str) else ""

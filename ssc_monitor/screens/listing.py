@@ -1,0 +1,105 @@
+"""`ListingScreen`: what screens with a stream of messages share: filter, pause, follow."""
+
+from ssc_monitor.clock import Clock
+from ssc_monitor.feed import Feed
+from ssc_monitor.model.filter import Filter
+from ssc_monitor.screens.base import MonitorScreen
+from ssc_monitor.widgets.filter_bar import FilterBar
+from ssc_monitor.widgets.message_stream import MessageStream
+
+__all__ = ["ListingScreen"]
+
+
+class ListingScreen(MonitorScreen):
+    """A screen with a stream of messages and a filter.
+
+    Args:
+        feed: What is shown.
+        clock: What time is read from.
+        stream: The messages.
+    """
+
+    def __init__(self, feed: Feed, clock: Clock, stream: MessageStream) -> None:
+        super().__init__()
+        self._feed = feed
+        self._clock = clock
+        self._stream = stream
+        self._bar = FilterBar()
+
+    # What a subclass gives
+
+    def watch_messages(self) -> None:
+        """Have those messages sampled that the screen shows."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """What `esc` does when there is no filter."""
+        raise NotImplementedError
+
+    # What they share
+
+    def on_screen_resume(self) -> None:
+        self.watch_messages()
+        self.tick()
+
+    def tick(self) -> None:
+        self.set_class(self._feed.health == "gone", "-gone")
+        super().tick()
+
+    def use(self, filter: Filter) -> None:
+        """Filter by something else."""
+        if filter != self._stream.filter:
+            self._stream.use(filter)
+            self.watch_messages()
+            self.tick()
+
+    def open_message(self) -> None:
+        """Open the selected message; without a cursor the newest."""
+        from ssc_monitor.screens.message import MessageScreen
+
+        entry = self._stream.selected
+        if entry is not None:
+            self._stream.select(entry.index)
+            screen = MessageScreen(self._feed, self._clock, entry, self._stream)
+            self.host.push_screen(screen)
+
+    def action_pause(self) -> None:
+        """Hold the messages, or let them go on."""
+        if self._stream.paused:
+            self._stream.resume()
+        else:
+            self._stream.pause()
+        self.tick()
+
+    def action_follow(self) -> None:
+        """Follow the newest message, or stop."""
+        self._stream.toggle_follow()
+        self.tick()
+
+    def action_filter(self) -> None:
+        """Edit the filter."""
+        self._bar.open(self._stream.filter.text)
+        self.add_class("-typing")
+
+    def action_back(self) -> None:
+        """Clear the filter; without one, leave."""
+        if self._bar.opened:
+            self._close_bar()
+            self.use(Filter())
+        elif self._stream.filter:
+            self.use(Filter())
+        else:
+            self.leave()
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        event.stop()
+        self.use(event.filter)
+
+    def on_filter_bar_closed(self, event: FilterBar.Closed) -> None:
+        event.stop()
+        self._close_bar()
+
+    def _close_bar(self) -> None:
+        self._bar.close()
+        self.remove_class("-typing")
+        self.pane.focus()

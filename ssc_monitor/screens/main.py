@@ -1,0 +1,160 @@
+"""The main screen: the truth, the sockets, and what they say."""
+
+from textual import events
+from textual.app import ComposeResult
+
+from ssc_monitor.clock import Clock
+from ssc_monitor.feed import Feed
+from ssc_monitor.model.filter import Filter
+from ssc_monitor.screens.base import bindings
+from ssc_monitor.screens.listing import ListingScreen
+from ssc_monitor.widgets.key_bar import KeyBar
+from ssc_monitor.widgets.message_stream import MessageStream
+from ssc_monitor.widgets.pane import Pane
+from ssc_monitor.widgets.reader import Timeline
+from ssc_monitor.widgets.socket_table import SocketTable
+from ssc_monitor.widgets.truth_line import TruthLine
+
+__all__ = ["MainScreen"]
+
+ONE_PANE_BELOW = 80
+"""In fewer columns than this, one pane at a time is shown."""
+
+LEAST_ROWS = 3
+
+
+class MainScreen(ListingScreen):
+    """Sockets above, messages (or the pool's events) below."""
+
+    BINDINGS = bindings("main")
+
+    def __init__(self, feed: Feed, clock: Clock) -> None:
+        super().__init__(feed, clock, MessageStream(feed, clock))
+        self._truth = TruthLine(feed)
+        self._sockets = SocketTable(feed)
+        self._events = Timeline(feed, clock, joined=True, id="events")
+        self._keys = KeyBar("main")
+        self._active: Pane = self._sockets
+        self._lower: Pane = self._stream
+        self._lower_chosen = False
+        self._arranged: tuple[object, ...] = ()
+        self._most_rows = LEAST_ROWS
+
+    def compose(self) -> ComposeResult:
+        yield self._truth
+        yield self._sockets
+        yield self._stream
+        yield self._events
+        yield self._bar
+        yield self._keys
+
+    def on_mount(self) -> None:
+        self.watch_messages()
+        self._arrange()
+        self._sockets.focus()
+
+    def watch_messages(self) -> None:
+        self._feed.watch(self._stream.filter)
+
+    def use(self, filter: Filter) -> None:
+        self._sockets.filter = filter
+        super().use(filter)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if isinstance(event.widget, Pane):  # by the mouse, too
+            self._active = event.widget
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange()
+
+    @property
+    def pane(self) -> Pane:
+        return self._active
+
+    def tick(self) -> None:
+        self._arrange()
+        super().tick()
+
+    def _arrange(self) -> None:
+        """Give each pane its place."""
+        width, height = self.size
+        if not self._lower_chosen and self._feed.readings:
+            self._lower = self._stream if self._feed.shows_traffic else self._events
+        one = width < ONE_PANE_BELOW
+        room = height - (1 if height < 15 or width < 60 else 3)
+        # It grows with the sockets, and doesn't shrink: panes that jump can't be read.
+        self._most_rows = max(self._most_rows, len(self._feed.view.sockets))
+        upper = max(LEAST_ROWS + 2, min(self._most_rows + 2, room // 2))
+        key = (width, height, one, upper, self._lower, self._active)
+        if key == self._arranged:
+            return
+        self._arranged = key
+        if self._active is not self._sockets and self._active is not self._lower:
+            self._activate(self._lower)
+        self._sockets.open_below = not one
+        self._sockets.styles.height = "1fr" if one else upper
+        for pane in (self._sockets, self._stream, self._events):
+            shown = (
+                pane is self._active if one else pane in (self._sockets, self._lower)
+            )
+            pane.display = shown
+        for pane in (self._stream, self._events):
+            pane.joined = not one
+
+    def _activate(self, pane: Pane) -> None:
+        self._active = pane
+        pane.display = True
+        pane.focus()
+
+    # Actions
+
+    def action_pane(self) -> None:
+        """Go to the other pane."""
+        upper = self._active is self._sockets
+        self._activate(self._lower if upper else self._sockets)
+        self.tick()
+
+    def action_open(self) -> None:
+        """Open what is selected."""
+        from ssc_monitor.screens.socket import SocketScreen
+
+        if self._active is self._sockets:
+            if (socket := self._sockets.selected) is not None:
+                self.host.push_screen(SocketScreen(self._feed, self._clock, socket))
+        elif self._active is self._stream:
+            self.open_message()
+
+    def action_pause(self) -> None:
+        """Hold messages and rows, or let them go on."""
+        super().action_pause()
+        self._sockets.held = self._stream.paused
+
+    def action_lower(self) -> None:
+        """Events in place of messages, or messages again."""
+        self._lower_chosen = True
+        was_active = self._active is self._lower
+        self._lower = self._events if self._lower is self._stream else self._stream
+        if was_active:
+            self._activate(self._lower)
+        self.tick()
+
+    def action_sort_left(self) -> None:
+        """Sort by the column to the left."""
+        self._sockets.sort_by(-1)
+        self._sockets.repaint()
+
+    def action_sort_right(self) -> None:
+        """Sort by the column to the right."""
+        self._sockets.sort_by(1)
+        self._sockets.repaint()
+
+    def action_invert(self) -> None:
+        """Turn the order around."""
+        self._sockets.invert()
+        self._sockets.repaint()
+
+    def leave(self) -> None:
+        """Take the cursors away; go on with what is newest and largest."""
+        self._sockets.release()
+        self._stream.follow()
+        self.tick()

@@ -1,0 +1,1 @@
+"""Where frames come from: everything below has the shape of `sources.source.Source`."""

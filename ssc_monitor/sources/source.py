@@ -1,0 +1,82 @@
+"""What a viewer watches: the frames of a pool, and how the link to it comes and goes."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ssc_rx.monitor import wire
+
+__all__ = ["Attached", "Found", "Item", "Lost", "Source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """There is a link: what follows is of this process, and begins anew.
+
+    Attributes:
+        path: The Unix socket.
+        hello: What the process said first; it follows as a frame as well.
+    """
+
+    path: Path
+    hello: wire.Hello
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """There is no link, or no longer.
+
+    Attributes:
+        reason: Why, for people; fit for a terminal.
+        retry: Whether the source goes on trying.
+    """
+
+    reason: str
+    retry: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A monitor of this machine.
+
+    Attributes:
+        path: Its Unix socket.
+        hello: What its process says of itself; `None` if it can't be attached to.
+        problem: Why not, for people; fit for a terminal.
+    """
+
+    path: Path
+    hello: wire.Hello | None
+    problem: str = ""
+
+
+Item = wire.Frame | Attached | Lost
+
+
+class Source(Protocol):
+    """A pool that is watched. It belongs to the event loop that reads it."""
+
+    @property
+    def name(self) -> str:
+        """What it is called, for people; fit for a terminal."""
+        ...
+
+    def frames(self) -> AsyncIterator[Item]:
+        """What it says: `Attached`, then its frames, beginning with `Hello`, or `Lost`.
+
+        Ends with `close()`, or after a `Lost` that isn't tried again. To be read by one
+        reader at a time.
+        """
+        ...
+
+    def request(self, request: wire.Request) -> None:
+        """Ask the process for something; never waits.
+
+        Without a link it is dropped, but the latest `Watch` is sent with every new one.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Leave; ends `frames()`. May be called again."""
+        ...

@@ -1,0 +1,1 @@
+"""Widgets of the app: line-API sheets that repaint the lines that changed."""

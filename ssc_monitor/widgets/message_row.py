@@ -1,0 +1,69 @@
+"""What a line of the stream of messages says. Pure."""
+
+from ssc_monitor.clock import Clock
+from ssc_monitor.model import figures
+from ssc_monitor.model.entry import Entry
+from ssc_monitor.model.visible import visible_bytes
+from ssc_monitor.widgets.line import Span, StyleName, tail
+
+__all__ = ["gap", "row", "type_name"]
+
+_TYPES = {1: ("T", "TEXT"), 2: ("B", "BINARY"), 9: ("P", "PING"), 10: ("O", "PONG")}
+
+
+def type_name(opcode: int) -> str:
+    """An opcode in words."""
+    return _TYPES[opcode][1] if opcode in _TYPES else f"opcode {opcode}"
+
+
+def row(
+    entry: Entry, width: int, clock: Clock, *, selected: bool, with_id: bool = True
+) -> tuple[Span, ...]:
+    """Time, direction, type, size, ID and the beginning of the payload.
+
+    Args:
+        entry: The message.
+        width: Cells there are.
+        clock: Tells the time of day.
+        selected: Whether the cursor is on it.
+        with_id: Whether lines are of several sockets.
+    """
+    time = clock.wall(entry.time)
+    if width < 70:
+        time = time[:8] if width >= 44 else time[3:8]
+    letter = _TYPES.get(entry.type, ("?",))[0]
+    incoming = entry.direction == "in"
+    spans: list[Span] = [
+        ("▸ " if selected else "  ", "title"),
+        (time + " ", "muted"),
+        ("↓ " if incoming else "↑ ", "in" if incoming else "out"),
+        (letter, "plain" if entry.type == 1 else "key"),
+        (f"{figures.size(entry.size):>7} ", "muted"),
+    ]
+    used = sum(len(text) for text, _ in spans)
+    if with_id:
+        room = max(8, min(32, width // 5))
+        spans.append((tail(entry.id, room) + "  ", "plain"))
+        used += room + 2
+    text: StyleName = "strong" if selected else "plain" if entry.type == 1 else "muted"
+    spans.append((_preview(entry, width - used), text))
+    return tuple(spans)
+
+
+def gap(missing: int, width: int) -> tuple[Span, ...]:
+    """The line that stands for messages that are not there."""
+    text = f" {figures.count(missing)} not sampled "
+    rule = "─" * max(0, width - len(text) - 5)
+    return (("  ──", "frame"), (text, "muted"), (rule + " ", "frame"))
+
+
+def _preview(entry: Entry, width: int) -> str:
+    if width <= 0:
+        return ""
+    if entry.type == 2:
+        text = entry.preview[: width // 3 + 1].hex(" ")
+    else:
+        text = visible_bytes(entry.preview, width)
+    if entry.whole:
+        return text
+    return f"{text} …" if entry.type == 2 else f"{text}…"

@@ -1,0 +1,231 @@
+"""The header: what is true of the pool right now. It never pauses."""
+
+from ssc_monitor.feed import Feed
+from ssc_monitor.model import figures
+from ssc_monitor.model.visible import cell_width, fit
+from ssc_monitor.widgets.line import Line, Span, StyleName, width_of
+from ssc_monitor.widgets.sheet import Sheet
+
+__all__ = ["TruthLine", "per_s", "truth"]
+
+Part = tuple[int, tuple[Span, ...]]
+"""What it says, and a rank: the highest are left out where there is little room."""
+
+HINT = 'messages: Pool(monitor="traffic")'
+LONG_HINT = f"{HINT}, or SSC_MONITOR=traffic"
+
+
+class TruthLine(Sheet):
+    """One or two lines, by the height that it is given."""
+
+    def __init__(self, feed: Feed) -> None:
+        super().__init__(id="truth")
+        self._feed = feed
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        return truth(self._feed, width, height)
+
+
+def truth(feed: Feed, width: int, height: int) -> list[Line]:
+    """Who is watched, how well, and what goes on there."""
+    rates = _rates(feed)
+    if feed.health == "gone":  # they were true once
+        rates = _dimmed(rates)
+    first = [*_who(feed, width), *rates]
+    if height < 2:
+        first += [(min(rank, 2), spans) for rank, spans in _losses(feed)]
+        return [Line(_arranged(first, width), "bar")]
+    second = _second(feed, width)
+    if feed.health == "gone":
+        second = _dimmed(second)
+    return [
+        Line(_arranged(first, width), "bar"),
+        Line(_arranged(second, width, right=_level(feed, width)), "bar"),
+    ]
+
+
+def _who(feed: Feed, width: int) -> list[Part]:
+    hello = feed.view.hello
+    name = feed.source.name
+    parts: list[Part] = []
+    if width >= 120:
+        parts.append((9, (("ssc-monitor", "muted"),)))
+    if hello is None:
+        parts.append((0, ((name, "title"),)))
+    else:
+        room = max(8, width // 5)
+        pool = hello.pool if cell_width(hello.pool) <= room else fit(hello.pool, room)
+        parts.append((0, ((pool, "title"), (f"@{hello.pid}", "plain"))))
+        if hello.program:
+            program = hello.program.rpartition("/")[2][:40]
+            parts.append((7, ((f"({program})", "muted"),)))
+    parts.append((0, _health(feed, width)))
+    return parts
+
+
+def _health(feed: Feed, width: int) -> tuple[Span, ...]:
+    row = feed.view.row
+    match feed.health:
+        case "gone":
+            assert feed.lost is not None
+            retry = ", retrying" if feed.lost.retry else ""
+            room = max(12, width // 2)
+            reason = feed.lost.reason
+            if cell_width(reason) > room:
+                reason = fit(reason, room)
+            return (("○ GONE ", "bad"), (reason + retry, "warn"))
+        case "stale":
+            return ((f"◐ STALE {feed.silence:.1f}s", "warn"),)
+        case "attaching":
+            return (("◌ attaching …", "warn"),)
+        case "live" if row is not None and row.state == "running":
+            return (("● LIVE", "good"), (f" {feed.readings_per_s:.2g}Hz", "muted"))
+        case _:
+            state = row.state.upper() if row is not None else "LIVE"
+            return ((f"◐ {fit(state, 10).strip()}", "warn"),)
+
+
+def _rates(feed: Feed) -> list[Part]:
+    view = feed.view
+    row = view.row
+    if row is None:
+        return []
+    shut = row.sockets - row.open_sockets
+    sockets: list[Span] = [(f"{row.open_sockets:,} open", "plain")]
+    if shut > 0:
+        sockets.append((f" of {row.sockets:,}", "muted"))
+    return [
+        (3, tuple(sockets)),
+        (
+            1,
+            (
+                ("↓ ", "in"),
+                (per_s(figures.rate(view.in_per_s)), "strong"),
+            ),
+        ),
+        (5, ((per_s(figures.size(view.bytes_in_per_s)), "plain"),)),
+        (2, (("↑ ", "out"), (per_s(figures.rate(view.out_per_s)), "strong"))),
+        (6, ((per_s(figures.size(view.bytes_out_per_s)), "plain"),)),
+    ]
+
+
+def per_s(figure: str) -> str:
+    """A figure per second; nothing stays nothing."""
+    return "–" if figure in ("–", "0B") else f"{figure}/s"
+
+
+def _losses(feed: Feed) -> list[Part]:
+    """What nobody may overlook."""
+    row, counts = feed.view.row, feed.view.counts
+    if row is None:
+        return []
+    losses: list[tuple[str, int, StyleName]] = [
+        ("failed", sum(row.failed.values()), "bad"),
+        ("refused", row.refused, "warn"),
+        ("dials failed", row.dials_failed, "warn"),
+        ("subscriber failures", row.subscriber_failures, "bad"),
+    ]
+    if counts is not None:
+        losses.append(("dropped", counts.dropped, "warn"))
+    return [
+        (1, ((f"{name} {figures.count(n)}", style),))
+        for name, n, style in losses
+        if n > 0
+    ]
+
+
+def _second(feed: Feed, width: int) -> list[Part]:
+    view = feed.view
+    row = view.row
+    if row is None:
+        return []
+    bars = max(10, min(60, width // 5))
+    queued: StyleName = "plain" if row.queued else "muted"
+    lag: StyleName = "warn" if view.lag >= 0.1 else "muted"
+    parts: list[Part] = [
+        (
+            6,
+            (
+                ("↓ ", "in"),
+                (figures.sparkline(view.spark_in, bars).replace("█", "▇"), "spark"),
+            ),
+        ),
+        (5, (("queued ", "muted"), (figures.count(row.queued), queued))),
+        *_losses(feed),
+    ]
+    if feed.shows_traffic:
+        parts.append((3, _sampled(feed)))
+    parts.append((4, (("loop lag ", "muted"), (figures.latency(view.lag), lag))))
+    if row.viewers > 1:
+        parts.append((8, ((f"{row.viewers} viewers", "muted"),)))
+    return parts
+
+
+def _sampled(feed: Feed) -> tuple[Span, ...]:
+    view = feed.view
+    sampled, matched = view.sampled_per_s, view.matched_per_s
+    if matched < 0.05:
+        return (("sampled ", "muted"), ("–", "muted"))
+    every = matched / sampled if sampled > 0.05 else 0.0
+    share = "all" if 0 < every < 1.05 else f"1/{every:,.0f}" if every else "none"
+    return (
+        ("sampled ", "muted"),
+        (f"{figures.rate(sampled)}/{figures.rate(matched)} per s", "plain"),
+        (f" ({share})", "muted"),
+    )
+
+
+def _level(feed: Feed, width: int) -> list[Part]:
+    hello = feed.view.hello
+    if hello is None:
+        return []
+    if hello.level == "stats":
+        hint = LONG_HINT if width >= 120 else HINT
+        return [(4, ((hint, "muted"),)), (2, (("[stats]", "plain"),))]
+    control = " · read-only" if hello.level == "traffic" else ""
+    return [(2, ((f"[{fit(hello.level, 12).strip()}{control}]", "plain"),))]
+
+
+def _dimmed(parts: list[Part]) -> list[Part]:
+    return [(rank, tuple((text, "muted") for text, _ in part)) for rank, part in parts]
+
+
+def _arranged(
+    parts: list[Part], width: int, right: list[Part] | None = None
+) -> tuple[Span, ...]:
+    """Those parts side by side for which there is room."""
+    right = list(right or ())
+    left = list(parts)
+    room = width - 2
+    while _width(left) + _width(right) + (2 if right else 0) > room:
+        rank, _, parts_of = max(
+            (
+                (part[0], at, parts)
+                for parts in (left, right)
+                for at, part in enumerate(parts)
+            ),
+            key=lambda found: found[0],
+            default=(0, 0, left),
+        )
+        if rank == 0:  # what has to be there is cut at the end
+            break
+        del parts_of[next(at for at, part in enumerate(parts_of) if part[0] == rank)]
+    spans: list[Span] = [(" ", "plain"), *_joined(left)]
+    if right:
+        gap = room - _width(left) - _width(right)
+        spans.append((" " * max(1, gap), "plain"))
+        spans += _joined(right)
+    return tuple(spans)
+
+
+def _width(parts: list[Part]) -> int:
+    return sum(width_of(spans) for _, spans in parts) + 2 * max(0, len(parts) - 1)
+
+
+def _joined(parts: list[Part]) -> list[Span]:
+    spans: list[Span] = []
+    for _, part in parts:
+        if spans:
+            spans.append(("  ", "plain"))
+        spans += part
+    return spans

@@ -1,0 +1,189 @@
+"""Pictures of every screen, always the same: python -m tests.ssc_monitor.pictures
+
+Makes tests/snapshots/*.svg anew, or those that are named. Look at each before keeping it.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from ssc_monitor.sources.source import Found, Lost
+from ssc_rx.monitor import wire
+from tests.ssc_monitor.scripted import hello
+from tests.ssc_monitor.shown import Shown, shown
+from tests.ssc_monitor.stage import BTC, Stage
+
+__all__ = ["DIRECTORY", "PICTURES", "picture"]
+
+DIRECTORY = Path(__file__).parent.parent / "snapshots"
+
+
+Scene = Callable[[], Awaitable[str]]
+PICTURES: dict[str, Scene] = {}
+
+
+def _scene(
+    name: str, size: tuple[int, int] = (100, 30), **options: object
+) -> Callable[[Callable[[Shown], Awaitable[None]]], None]:
+    """Register what happens before a picture is taken."""
+
+    def register(play: Callable[[Shown], Awaitable[None]]) -> None:
+        async def take() -> str:
+            async with shown(size, **options) as it:  # type: ignore[arg-type]
+                await play(it)
+                await it.settle()
+                svg = it.app.export_screenshot()
+                # Some renderers drop spaces at the edge of a text.
+                return svg.replace("<text ", '<text xml:space="preserve" ')
+
+        PICTURES[name] = take
+
+    return register
+
+
+async def _nothing(_: Shown) -> None:
+    pass
+
+
+for _width, _height in ((40, 14), (60, 20), (80, 24), (120, 32), (160, 40), (300, 40)):
+    _scene(f"main-{_width}", (_width, _height))(_nothing)
+
+_scene("main-stats", stage=Stage("stats"))(_nothing)
+_scene("main-ascii", ascii=True)(_nothing)
+_scene("main-no-color", NO_COLOR="1")(_nothing)
+
+
+@_scene("main-selected", (120, 32))
+async def _selected(it: Shown) -> None:
+    await it.press("j", "j")
+
+
+@_scene("main-paused", (120, 32))
+async def _paused(it: Shown) -> None:
+    await it.press("tab", "k", "k", "k", "space")
+    pool = it.stage.pool
+    pool.time += 0.25
+    pool.receive(1, 9_000)
+    it.source.say(pool.state())
+
+
+@_scene("main-stale", (120, 32))
+async def _stale(it: Shown) -> None:
+    it.clock.seconds += 4.2
+
+
+@_scene("main-gone", (120, 32))
+async def _gone(it: Shown) -> None:
+    it.source.say(Lost("the process went away"))
+
+
+@_scene("main-filtered", (120, 32))
+async def _filtered(it: Shown) -> None:
+    await it.press("slash")
+    await it.type("btc !dir:out")
+    await it.press("enter")
+
+
+@_scene("main-filter-error", (120, 32))
+async def _filter_error(it: Shown) -> None:
+    await it.press("slash")
+    await it.type("btc size>many")
+    await it.press("enter")
+
+
+@_scene("main-events", (120, 32))
+async def _events(it: Shown) -> None:
+    await it.press("e")
+
+
+async def _open_socket(it: Shown) -> None:
+    await it.press("j", "enter")
+    it.source.say(
+        wire.Details(
+            1,
+            url=BTC,
+            remote_address="203.0.113.7:443",
+            subprotocol="json.v2",
+            headers=(
+                ("Host", "stream.example"),
+                ("Authorization", "<redacted>"),
+                ("User-Agent", "ssc-rx/0.1.0"),
+            ),
+            tags=("btc", "trades"),
+        )
+    )
+    await it.settle()
+
+
+_scene("socket-traffic")(_open_socket)
+
+
+@_scene("socket-timeline")
+async def _timeline(it: Shown) -> None:
+    await it.press("<", "<", "<", "G", "k", "k", "enter", "2")  # by ID: the slow one
+
+
+@_scene("socket-details")
+async def _details(it: Shown) -> None:
+    await _open_socket(it)
+    await it.press("3")
+
+
+def _message(name: str, *keys: str) -> None:
+    @_scene(name)
+    async def _open(it: Shown) -> None:
+        await it.press("tab", *("k",) * 3, "enter", *keys)
+
+
+_message("message-text", "t")
+_message("message-json")
+_message("message-hex", "{", "{", "{", "{", "{", "x")
+
+
+@_scene("help", (120, 42))
+async def _help(it: Shown) -> None:
+    await it.press("?")
+
+
+_CHOICES = (
+    Found(Path("/run/user/1000/ssc-rx/41233-a1b2.sock"), hello()),
+    Found(
+        Path("/run/user/1000/ssc-rx/500-77aa.sock"),
+        hello("stats", pool="orders", pid=500),
+    ),
+    Found(
+        Path("/run/user/1000/ssc-rx/612-0c0d.sock"),
+        None,
+        "refused with HTTP 400: invalid subprotocol; expected one of ssc-monitor.v2.",
+    ),
+)
+
+
+@_scene("picker", choices=_CHOICES)
+async def _pick(it: Shown) -> None:
+    await it.press("j")
+
+
+async def picture(name: str) -> str:
+    """One picture, as SVG."""
+    return await PICTURES[name]()
+
+
+def main() -> None:
+    """Make the pictures that are named, or all."""
+    DIRECTORY.mkdir(exist_ok=True)
+    names = sys.argv[1:] or list(PICTURES)
+    for name in names:
+        path = DIRECTORY / f"{name}.svg"
+        path.write_text(asyncio.run(picture(name)), encoding="utf-8")
+        sys.stdout.write(f"{path}\n")
+    if not sys.argv[1:]:
+        for stray in set(DIRECTORY.glob("*.svg")) - {
+            DIRECTORY / f"{name}.svg" for name in names
+        }:
+            stray.unlink()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The help screen."""
+
+import pytest
+
+from ssc_monitor.actions import ACTIONS
+from ssc_monitor.screens.help import HelpScreen
+from ssc_monitor.screens.main import MainScreen
+from tests.ssc_monitor.shown import shown
+from tests.ssc_monitor.stage import Stage
+
+
+async def test_it_tells_every_action() -> None:
+    async with shown((140, 60), stage=Stage(seconds=1)) as it:
+        await it.press("?")
+        assert isinstance(it.app.screen, HelpScreen)
+        for action in ACTIONS:
+            assert action.help in it.text
+            assert action.keys_shown in it.text
+        await it.press("escape")
+        assert isinstance(it.app.screen, MainScreen)
+
+
+async def test_it_can_be_read_on_a_narrow_terminal() -> None:
+    async with shown((60, 20), stage=Stage(seconds=1)) as it:
+        await it.press("?")
+        seen = set(it.lines)
+        for _ in range(10):
+            await it.press("pagedown")
+            seen |= set(it.lines)
+        text = "\n".join(seen)
+        assert all(action.help in text for action in ACTIONS)
+        await it.press("g")
+        assert "Move" in it.lines[1]
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+async def test_q_quits_from_here_too(key: str) -> None:
+    async with shown((100, 30), stage=Stage(seconds=1)) as it:
+        await it.press("?", key)
+        assert it.app._exit

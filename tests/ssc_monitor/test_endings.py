@@ -1,0 +1,35 @@
+"""Why sockets aren't open."""
+
+from ssc_monitor.endings import CAPACITY, Endings
+from ssc_rx.monitor import wire
+
+
+def closed(id: str, code: int = 1001, n: int = 1) -> wire.Event:
+    info = {"code": code, "reason": "", "by": "peer", "clean": True, "error": None}
+    return wire.Event(n, 0.0, "SocketClosed", id, {"info": info})
+
+
+def test_the_last_ending_is_kept_until_the_socket_opens() -> None:
+    endings = Endings()
+    endings.take(closed("a"))
+    assert endings.of("a") == "1001 going away, by peer"
+    endings.take(wire.Event(2, 0.0, "DialFailed", "a", {"error": "refused"}))
+    assert endings.of("a") == "dial failed: refused"
+    version = endings.version
+    endings.take(wire.Event(3, 0.0, "SocketOpened", "a", {}))
+    assert endings.of("a") == ""
+    assert endings.version > version
+
+
+def test_other_events_change_nothing() -> None:
+    endings = Endings()
+    endings.take(wire.Event(1, 0.0, "WritesLost", "a", {}))
+    assert (endings.of("a"), endings.version) == ("", 0)
+
+
+def test_they_are_bounded() -> None:
+    endings = Endings()
+    for n in range(CAPACITY + 10):
+        endings.take(closed(f"s{n}"))
+    assert endings.of("s0") == ""
+    assert endings.of(f"s{CAPACITY + 9}")
