@@ -1,7 +1,6 @@
 """The ground a pool stands on: its thread and loop, its state, streams and sockets."""
 
 import itertools
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from threading import get_ident
@@ -17,6 +16,7 @@ from ssc_rx.events import Event
 from ssc_rx.ledger import Ledger
 from ssc_rx.message import Message
 from ssc_rx.options import Options
+from ssc_rx.program import program_name
 from ssc_rx.sockets import Socket
 from ssc_rx.streams.hub import Hub, MessageHub
 from ssc_rx.streams.stream import Home, LoopScheduler, Stream
@@ -30,7 +30,7 @@ class Grounds:
     """What a pool is and has; what it does comes on top."""
 
     def __init__(self, name: str | None, options: Options) -> None:
-        self._name = name or f"{Path(sys.argv[0]).stem or 'python'}-{next(_numbers)}"
+        self._name = name or f"{Path(program_name()).stem}-{next(_numbers)}"
         self._options = options
         self._state: Literal["new", "running", "stopping", "stopped"] = "new"
         self._thread: int | None = None

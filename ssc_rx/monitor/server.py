@@ -6,7 +6,6 @@ import logging
 import math
 import os
 import socket as socket_module
-import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from importlib.metadata import version
@@ -31,6 +30,7 @@ from ssc_rx.monitor.survey import Survey
 from ssc_rx.monitor.tap import Tap
 from ssc_rx.monitor.viewer import Viewer
 from ssc_rx.ports import Watched
+from ssc_rx.program import program_name
 
 __all__ = ["Monitor"]
 
@@ -220,7 +220,7 @@ class Monitor:
             protocol=wire.PROTOCOL,
             library=version("ssc-rx"),
             pid=os.getpid(),
-            program=redacted_text(Path(sys.argv[0]).name or "python"),
+            program=redacted_text(program_name()),
             pool=redacted_text(self._watched.name),
             level=self._level,
             started_at=self._started_at,
