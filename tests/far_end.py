@@ -23,6 +23,10 @@ class Peer:
         """Write one TEXT message to the pool."""
         self.transport.write([Outgoing(Message.of("", text))])
 
+    def send_bytes(self, payload: bytes) -> None:
+        """Write one BINARY message to the pool."""
+        self.transport.write([Outgoing(Message.of("", payload))])
+
     async def heard_texts(self, n: int) -> list[str]:
         await self.heard.until(lambda: len(self.heard.texts) >= n)
         return self.heard.texts
