@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import app, tap
 from benchmarks.job import LoopName
 from benchmarks.loops import uvloop_installed
 from benchmarks.machine import cores, machine_facts
@@ -14,13 +15,12 @@ from benchmarks.report import table, write_json
 from benchmarks.result import Failed, Result
 from benchmarks.rows import Row, rows_for
 from benchmarks.run import run
-from benchmarks.tap import measure, report
 from benchmarks.verdict import Line, Round
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS, QUICK_ROUNDS = 7, 3
-TAP = "tap"
-"""What `--only` calls the cost of the monitor in nanoseconds, which is no row."""
+TAP, APP = "tap", "app"
+"""What `--only` calls the cost of the monitor, and that of the dashboard: no rows."""
 
 
 def _arguments() -> argparse.Namespace:
@@ -39,7 +39,8 @@ def _arguments() -> argparse.Namespace:
     if arguments.loop == "uvloop" and not uvloop_installed():
         parser.error("uvloop is not installed: pip install uvloop")
     arguments.tap = not arguments.only or TAP in arguments.only
-    only = [name for name in arguments.only if name != TAP]
+    arguments.app = APP in arguments.only or not (arguments.only or arguments.quick)
+    only = [name for name in arguments.only if name not in (TAP, APP)]
     try:
         wanted = only or not arguments.only
         arguments.rows = rows_for(quick=arguments.quick, only=only) if wanted else []
@@ -126,7 +127,9 @@ def main() -> int:
     if lines:
         print(table(lines))
     if arguments.tap:
-        print(report(asyncio.run(measure())))
+        print(tap.report(asyncio.run(tap.measure())))
+    if arguments.app:
+        print(app.report(app.measure()))
     _say(f"{time.monotonic() - began:.0f} s; every run is in {arguments.json}\n")
     return int(any(line.status in ("failed", "load-bound") for line in lines))
 
