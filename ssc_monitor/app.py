@@ -68,6 +68,7 @@ class MonitorApp(App[None]):
         self._reader: Worker[None] | None = None
         self._due = 0.0
         self._painting = False
+        self._problem = ""
         self.set_class(ascii, "-ascii")
         self.register_theme(NIGHT)
         self.theme = NIGHT.name
@@ -116,6 +117,11 @@ class MonitorApp(App[None]):
         screen = self.screen
         if isinstance(screen, MonitorScreen):
             screen.tick()
+        problem = self.feed.view.problem if self.feed is not None else ""
+        if problem != self._problem:
+            self._problem = problem
+            if problem:  # visible already, and no markup
+                self.notify(problem[:300], severity="warning", markup=False)
 
     def _painted(self, late: float, since: float) -> None:
         self._painting = False

@@ -12,7 +12,7 @@ _CLEARING = ("SocketOpened", "SocketOpening")
 
 
 class Endings:
-    """The last thing that kept each socket from being open.
+    """The last thing that kept each socket from being open, and how each ended.
 
     Attributes:
         version: Grows with each change.
@@ -20,22 +20,35 @@ class Endings:
 
     def __init__(self) -> None:
         self.version = 0
-        self._texts: dict[str, str] = {}
+        self._shut: dict[str, str] = {}
+        self._ended: dict[str, str] = {}
 
     def take(self, event: wire.Event) -> None:
         """Learn from an event."""
         if event.name in _TELLING:
-            self._texts.pop(event.id, None)
             # Beside the state, "closed" would be said twice.
-            self._texts[event.id] = tell(event).text.removeprefix("closed ")
-            if len(self._texts) > CAPACITY:
-                del self._texts[next(iter(self._texts))]
+            text = tell(event).text.removeprefix("closed ")
+            _keep(self._shut, event.id, text)
+            if event.name == "SocketClosed":
+                _keep(self._ended, event.id, text)
         elif event.name in _CLEARING:
-            self._texts.pop(event.id, None)
+            self._shut.pop(event.id, None)
         else:
             return
         self.version += 1
 
-    def of(self, raw_id: str) -> str:
-        """Why the socket of that ID isn't open, visible; empty if that isn't known."""
-        return self._texts.get(raw_id, "")
+    def of(self, raw_id: str, *, gone: bool) -> str:
+        """Why the socket of an ID isn't open, visible; empty if that isn't known.
+
+        Args:
+            raw_id: Its ID as it came.
+            gone: Whether it left the pool: another may have its ID by now.
+        """
+        return (self._ended if gone else self._shut).get(raw_id, "")
+
+
+def _keep(texts: dict[str, str], id: str, text: str) -> None:
+    texts.pop(id, None)
+    texts[id] = text
+    if len(texts) > CAPACITY:
+        del texts[next(iter(texts))]

@@ -8,6 +8,7 @@ from ssc_rx.core.lifecycle import SocketState
 from ssc_rx.core.stats import Counts, PoolStats, SocketStats
 from ssc_rx.errors import (
     CloseTimeoutError,
+    ConsumerTooSlowError,
     DialError,
     DuplicateIdError,
     EmptyIdError,
@@ -29,6 +30,7 @@ from ssc_rx.errors import (
     ServeError,
     SocketClosedError,
     SscError,
+    ThreadQueueFullError,
     TooManySocketsError,
     UnknownSocketError,
     UnsupportedByTransportError,
@@ -36,10 +38,13 @@ from ssc_rx.errors import (
 )
 from ssc_rx.events import (
     CloseInfo,
+    ConsumerTooSlow,
     DialFailed,
     Event,
+    MessagesDropped,
     PayloadInvalid,
     PoolStopped,
+    ReconnectScheduled,
     SocketClosed,
     SocketOpened,
     SocketOpening,
@@ -48,25 +53,32 @@ from ssc_rx.events import (
     WriteRefused,
     WritesLost,
 )
+from ssc_rx.groups import Group
 from ssc_rx.message import Message, MessageType
-from ssc_rx.options import Options, Outbox, Overflow
+from ssc_rx.options import Options, Outbox, Overflow, Reconnect
 from ssc_rx.pool import Pool
+from ssc_rx.running import run
 from ssc_rx.server import Server
 from ssc_rx.sockets import Socket
+from ssc_rx.streams.bridge import MessageStream
 from ssc_rx.streams.stream import Stream
 from ssc_rx.streams.writes import Writes
+from ssc_rx.threads import PoolThread
 from ssc_rx.writing import BroadcastResult
 
 __all__ = [
     "BroadcastResult",
     "CloseInfo",
     "CloseTimeoutError",
+    "ConsumerTooSlow",
+    "ConsumerTooSlowError",
     "Counts",
     "DialError",
     "DialFailed",
     "DuplicateIdError",
     "EmptyIdError",
     "Event",
+    "Group",
     "InvalidIdError",
     "InvalidMessageError",
     "InvalidOptionError",
@@ -74,8 +86,10 @@ __all__ = [
     "LinkError",
     "LinkLostError",
     "Message",
+    "MessageStream",
     "MessageTooBigError",
     "MessageType",
+    "MessagesDropped",
     "Options",
     "OriginRefusedError",
     "Outbox",
@@ -90,6 +104,9 @@ __all__ = [
     "PoolStartError",
     "PoolStats",
     "PoolStopped",
+    "PoolThread",
+    "Reconnect",
+    "ReconnectScheduled",
     "ReentrancyLimitError",
     "ServeError",
     "Server",
@@ -104,6 +121,7 @@ __all__ = [
     "SscError",
     "Stream",
     "SubscriberFailed",
+    "ThreadQueueFullError",
     "TooManySocketsError",
     "UnknownSocketError",
     "UnsupportedByTransportError",
@@ -113,6 +131,7 @@ __all__ = [
     "WrongThreadError",
     "__version__",
     "operators",
+    "run",
 ]
 
 __version__ = version("ssc-rx")

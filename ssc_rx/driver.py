@@ -4,6 +4,7 @@ Nobody else in the library touches the event loop's clock or starts a task.
 """
 
 import asyncio
+import contextlib
 import heapq
 import itertools
 import logging
@@ -145,12 +146,25 @@ class Driver:
         """Call in a later turn of the loop."""
         self.loop.call_soon(callback, *args)
 
+    def soon_threadsafe(self, callback: Callable[[], object]) -> None:
+        """Call in a later turn of the loop, if it still runs; from any thread.
+
+        Takes no lock and counts nothing, so that it may be called by the collector of
+        garbage, at any moment.
+        """
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self.loop.call_soon_threadsafe(callback)
+
     def spawn(self, coroutine: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """Start a task that the driver owns until it ends."""
         task = self.loop.create_task(coroutine, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass, in such a task."""
+        await asyncio.sleep(seconds)
 
     def close(self, then: Callable[[], None], grace: float) -> None:
         """Stop the timer, end the tasks that are left, and call `then`.

@@ -13,6 +13,7 @@ from ssc_rx.core.heartbeat import Beat, Heartbeat
 from ssc_rx.core.lifecycle import Action, Cause, SocketState, step
 from ssc_rx.errors import (
     CloseTimeoutError,
+    DialError,
     PingTimeoutError,
     SocketClosedError,
 )
@@ -26,12 +27,14 @@ from ssc_rx.events import (
 )
 from ssc_rx.message import Message, MessageType
 from ssc_rx.options import Options
-from ssc_rx.ports import Transport
+from ssc_rx.ports import Dialler, Transport
 from ssc_rx.sending import Sending
 from ssc_rx.shared import Shared
 from ssc_rx.streams.hub import Hub
 
 __all__ = ["Endpoint"]
+
+_ENDING = (SocketState.CLOSING, SocketState.CLOSED)
 
 
 class Endpoint(Sending):
@@ -39,18 +42,21 @@ class Endpoint(Sending):
 
     __slots__ = (
         "__weakref__",
+        "_down_since",
         "_emit",
         "_heartbeat",
+        "_holders",
         "_hub",
+        "_last_info",
         "_last_seen",
         "_stopping",
         "_time",
+        "_up_since",
         "_violated",
         "_waiters",
         "_withdraw",
         "bytes_in",
         "due",
-        "generation",
         "kind",
         "messages_in",
         "opened_at",
@@ -65,12 +71,15 @@ class Endpoint(Sending):
         self._heartbeat: Heartbeat | None = None
         self._last_seen = self._time = 0.0
         self._hub: Hub[Message] | None = None
+        self._holders: set[object] | None = None
+        self._up_since = 0.0
+        self._down_since: float | None = None
+        self._last_info: CloseInfo | None = None
         self._stopping = False
         self._violated = False
         self._waiters: list[asyncio.Future[CloseInfo]] = []
         self.due = math.inf
         self.kind: SocketKind = kind
-        self.generation = 0
         self.messages_in = 0
         self.bytes_in = 0
         self.opened_at: float | None = None
@@ -80,20 +89,30 @@ class Endpoint(Sending):
     def may_withdraw(self, withdraw: Callable[[], object]) -> None:
         """It is being opened; calling `withdraw` gives that up."""
         self._withdraw = withdraw
-        if self._life.state is not SocketState.OPENING:  # nobody wants it any more
+        if self._life.state in _ENDING:  # nobody wants it any more
             withdraw()
 
-    def opened(self, transport: Transport) -> bool:
-        """Its connection is open; False if it isn't wanted any more, and has ended."""
+    def returns(self, dialler: Dialler) -> None:
+        """When its connection ends from now on, it is for `dialler` to say what follows."""
+        self._dialler = dialler
+
+    def opened(self, transport: Transport, *, on_open: object = None) -> bool:
+        """Its connection is open; False if it isn't wanted any more, and has ended.
+
+        With a mark `on_open`, nobody may write until `ready()` but what runs under it.
+        """
         if self._happened(Cause.OPENED) is not Action.REPORT_OPENED:
             transport.abort()
             self.failed(SocketClosedError(self.id, self._life.state))
             return False
         self._transport = transport
-        self._withdraw = None
         self.generation += 1
-        now = self._shared.driver.now()
+        now = self._up_since = self._shared.driver.now()
         self.opened_at = now + self._shared.driver.wall_offset
+        self._mark = on_open
+        if on_open is None:
+            self._withdraw = None
+            self._accepts = True
         interval = self._options.ping_interval
         if interval is not None and transport.can_ping:
             self._heartbeat = Heartbeat(
@@ -105,16 +124,53 @@ class Endpoint(Sending):
                 id=self.id,
                 kind=self.kind,
                 generation=self.generation,
+                gap=None if self._down_since is None else now - self._down_since,
                 time=self.opened_at,
             )
         )
+        self._shared.holds.apply_to(self)
+        if self._holders:
+            transport.pause_reading()
         transport.attach(self)
+        if self._accepts:
+            self._accept_all()
         return True
 
+    def ready(self, on_open: object) -> bool:
+        """What ran under that mark is done: from now on anybody may write.
+
+        False if its connection, or a later one, is not waiting for that.
+        """
+        if self._mark is not on_open or self._life.state is not SocketState.OPEN:
+            return False
+        self._withdraw = None
+        self._accept_all()
+        return True
+
+    def unwelcome(self, on_open: object, error: DialError) -> bool:
+        """What ran under that mark failed: its connection is to end. Otherwise alike."""
+        if self._mark is not on_open or self._life.state is not SocketState.OPEN:
+            return False
+        self._close_frame = (1011, "internal error")
+        self._cause = error
+        self._happened(Cause.UNWELCOME)
+        return True
+
+    def dropped(self) -> bool:
+        """It could not be opened, and is to be dialled again; False if nobody wants it."""
+        self._happened(Cause.DROPPED)
+        return self._life.state is SocketState.RECONNECTING
+
     def failed(self, error: Exception) -> None:
-        """It could not be opened."""
-        self._cause = self._cause or error
-        self._end(Cause.FAILED, CloseInfo(1006, "", "lost", False, self._cause))
+        """It could not be opened, and that is its end."""
+        if self.generation == 0:
+            self._cause = self._cause or error
+            info = CloseInfo(1006, "", "lost", False, self._cause)
+        elif self._life.asked and self._close_frame is not None:
+            info = CloseInfo(*self._close_frame, "us", False)
+        else:
+            info = self._last_info or CloseInfo(1006, "", "lost", False, error)
+        self._end(Cause.FAILED, info)
 
     def tap(
         self, receive: Callable[[Message], None] | None
@@ -126,6 +182,27 @@ class Endpoint(Sending):
         emit = self._shared.messages.emit
         self._emit = emit if receive is None else receive
         return emit
+
+    # ports.Held: told by streams that may lose nothing
+
+    def hold(self, by: object) -> None:
+        """Receive nothing, from this call on, until every holder has released it."""
+        self._holders = self._holders or set()
+        self._holders.add(by)
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def release(self, by: object) -> None:
+        """This holder lets go of it."""
+        if not self._holders:
+            return
+        self._holders.discard(by)
+        if self._holders:
+            return
+        if self._heartbeat is not None:
+            self._heartbeat.excuse()
+        if self._transport is not None:
+            self._transport.resume_reading()
 
     # ports.Receiver: told by the transport
 
@@ -160,7 +237,20 @@ class Endpoint(Sending):
         ):
             by = "us" if info.by == "lost" else info.by
             info = CloseInfo(info.code, info.reason, by, info.clean, cause)
-        self._end(Cause.LOST, info)
+        dialler = self._dialler
+        if dialler is None or self._life.asked:
+            self._end(Cause.LOST, info)
+            return
+        attempt = cause if isinstance(cause, DialError) else info
+        uptime = self._shared.driver.now() - self._up_since
+        again = dialler.comes_back(attempt, uptime)
+        self._end(Cause.DROPPED if again else Cause.LOST, info)
+        if self._life.state is SocketState.RECONNECTING:
+            dialler.dial_again(attempt)
+        elif (
+            self._life.state is SocketState.CLOSING
+        ):  # who was told of WritesLost asked
+            self.failed(SocketClosedError(self.id, self.state))
 
     # ports.Driven: told by the driver
 
@@ -169,6 +259,8 @@ class Endpoint(Sending):
         if self._life.state is not SocketState.OPEN or heartbeat is None:
             self._happened(Cause.DUE)
             return
+        if self._holders:  # its silence is our doing
+            heartbeat.excuse()
         payload = os.urandom(4)
         match heartbeat.beat(now, self._last_seen, payload):
             case Beat.DEAD:
@@ -183,6 +275,11 @@ class Endpoint(Sending):
         self._shared.driver.schedule(self, heartbeat.due)
 
     # Its end
+
+    @property
+    def asked(self) -> bool:
+        """Whether our side asked for its end."""
+        return self._life.asked
 
     def end(
         self, code: int, reason: str, *, stop_deadline: float | None = None
@@ -213,6 +310,8 @@ class Endpoint(Sending):
         if grace is None:
             grace = self._options.close_timeout
         self._life, action = step(self._life, cause, driver.now(), grace)
+        if self._life.state is not SocketState.OPEN:
+            self._accepts = False
         if self._life.state is SocketState.CLOSING and self.due != self._life.deadline:
             driver.schedule(self, self._life.deadline)
         match action:
@@ -245,15 +344,35 @@ class Endpoint(Sending):
             self._transport.abort()
 
     def _end(self, cause: Cause, info: CloseInfo) -> None:
-        if self._happened(cause) is not Action.REPORT_CLOSED:
-            return
-        driver = self._shared.driver
-        driver.schedule(self, math.inf)
-        self._withdraw = None
+        action = self._happened(cause)
+        if action is Action.REPORT_CLOSED:
+            self._leave(info)
+        elif action is Action.DIAL_AGAIN:
+            self._fall(info)
+
+    def _lose_link(self, info: CloseInfo) -> None:
+        self._shared.driver.schedule(self, math.inf)
         if self._stopping:
             self._lose_queue("stopped")
         else:
             self._lose_queue("lost" if info.by == "lost" else "closed")
+
+    def _fall(self, info: CloseInfo) -> None:
+        """Keep nothing of the connection that ended: another will come."""
+        self._transport = self._heartbeat = self._close_frame = self._cause = None
+        self._violated = False
+        self._last_info = info
+        self._down_since = self._shared.driver.now()
+        self._lose_link(info)
+
+    def _leave(self, info: CloseInfo) -> None:
+        """Be gone for good, and say so."""
+        driver = self._shared.driver
+        withdraw, self._withdraw = self._withdraw, None
+        if withdraw is not None:
+            withdraw()
+        self._dialler = self._mark = None
+        self._lose_link(info)
         self.close_info = info
         self._shared.gone(self)
         self._shared.tell(self._last_event(info, driver.wall()))

@@ -16,11 +16,13 @@ SscError
 ├── PoolNotRunningError                  before `start()` or after `stop()`
 ├── PoolStartError (ExceptionGroup)      `start()` could not open what it had to
 ├── WrongThreadError                     a call from another thread than the loop's
+├── ThreadQueueFullError                 too many writes of other threads wait
 ├── DialError (ConnectionError)          a server socket could not be opened
 ├── OriginRefusedError                   a browser from another site
 ├── ServeError (OSError)                 the embedded server can't listen
 ├── UnsupportedByTransportError          the connection below can't do that
 ├── ReentrancyLimitError                 observers that feed themselves without end
+├── ConsumerTooSlowError                 a stream that blocks was not read for too long
 └── LinkError                            why an open link ended; in `CloseInfo.error`
     ├── PeerProtocolError                the peer broke RFC 6455 or a limit
     ├── PingTimeoutError                 no sign of life after a ping
@@ -34,6 +36,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 __all__ = [
     "CloseTimeoutError",
+    "ConsumerTooSlowError",
     "DialError",
     "DuplicateIdError",
     "EmptyIdError",
@@ -55,6 +58,7 @@ __all__ = [
     "ServeError",
     "SocketClosedError",
     "SscError",
+    "ThreadQueueFullError",
     "TooManySocketsError",
     "UnknownSocketError",
     "UnsupportedByTransportError",
@@ -154,7 +158,7 @@ class TooManySocketsError(SscError):
 
 
 class SocketClosedError(SscError):
-    """The socket isn't open: still being dialled, closing, or gone."""
+    """The socket isn't open: being dialled, or dialled again, closing, or gone."""
 
     def __init__(self, id: str, state: str) -> None:
         self.id = id
@@ -235,6 +239,21 @@ class PoolStartError(ExceptionGroup[Exception], SscError):
         return ExceptionGroup.__str__(self)
 
 
+class ThreadQueueFullError(SscError):
+    """A write of another thread was refused: too many wait for the event loop.
+
+    Attributes:
+        limit: How many may wait.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"{limit} writes of other threads wait for the event loop already, which is "
+            "blocked or overloaded; write less, or wait for the futures"
+        )
+        self.limit = limit
+
+
 class WrongThreadError(SscError):
     """A pool belongs to one event loop; this call came from another thread."""
 
@@ -255,14 +274,22 @@ class DialError(SscError, ConnectionError):
         url: What was dialled, without credentials.
         reason: What went wrong.
         status: The HTTP status of the answer, when there was one.
+        retry_after: Seconds that the server asked to wait; `None` if it didn't.
     """
 
     def __init__(
-        self, url: str, reason: str, hint: str = "", *, status: int | None = None
+        self,
+        url: str,
+        reason: str,
+        hint: str = "",
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
     ) -> None:
         self.url = without_credentials(url)
         self.reason = reason
         self.status = status
+        self.retry_after = retry_after
         text = f"can't open {self.url}: {reason}"
         super().__init__(f"{text}; {hint}" if hint else text)
 
@@ -296,6 +323,20 @@ class ReentrancyLimitError(SscError):
         super().__init__(
             f"more than {limit} values wait in the stream {stream!r}: an observer feeds "
             "the stream that it observes; break the loop with a filter"
+        )
+
+
+class ConsumerTooSlowError(SscError):
+    """A stream that blocks (`Overflow.BLOCK`) was full for too long, and was ended."""
+
+    def __init__(self, stream: str, buffer: int, block_timeout: float) -> None:
+        self.stream = stream
+        self.buffer = buffer
+        self.block_timeout = block_timeout
+        super().__init__(
+            f"the {stream} was ended: its buffer of {buffer} messages was full for "
+            f"block_timeout={block_timeout} s, in which its sockets could not be read; "
+            "take messages faster, allow more time, or let it drop some (overflow=)"
         )
 
 

@@ -10,11 +10,15 @@ import msgspec
 
 __all__ = [
     "CloseInfo",
+    "ConsumerTooSlow",
     "DialFailed",
+    "DropReason",
     "Event",
     "LostReason",
+    "MessagesDropped",
     "PayloadInvalid",
     "PoolStopped",
+    "ReconnectScheduled",
     "SocketClosed",
     "SocketKind",
     "SocketOpened",
@@ -27,6 +31,7 @@ __all__ = [
 
 SocketKind = Literal["server", "client"]
 LostReason = Literal["closed", "lost", "overflow", "stopped"]
+DropReason = Literal["oldest", "newest", "superseded"]
 
 
 class CloseInfo(msgspec.Struct, frozen=True):
@@ -61,10 +66,18 @@ class SocketOpening(Event, frozen=True, kw_only=True):
 
 
 class SocketOpened(Event, frozen=True, kw_only=True):
-    """A socket is open; comes before its first message."""
+    """A socket is open; comes before its first message, and before its `on_open`.
+
+    Attributes:
+        kind: "server" or "client".
+        generation: How many connections it has had; above 1 it was dialled again.
+        gap: Seconds since its last connection ended, in which nothing was received;
+            `None` for its first.
+    """
 
     kind: SocketKind
     generation: int
+    gap: float | None = None
 
 
 class SocketClosed(Event, frozen=True, kw_only=True):
@@ -76,9 +89,42 @@ class SocketClosed(Event, frozen=True, kw_only=True):
 
 
 class DialFailed(Event, frozen=True, kw_only=True):
-    """A server socket could not be opened."""
+    """A server socket could not be opened, or its `on_open` failed.
+
+    If a `ReconnectScheduled` follows, it is dialled again. Else it is gone for good; one
+    that had been open says so with `SocketClosed`.
+    """
 
     error: Exception
+
+
+class ReconnectScheduled(Event, frozen=True, kw_only=True):
+    """A server socket dropped, or a dial of it failed: it will be dialled again.
+
+    Attributes:
+        attempt: Which one it will be, in a row; from 1.
+        delay: Seconds until then; more if many sockets are being dialled.
+        info: How its connection ended; `None` after an attempt that failed.
+        error: Why the last attempt failed; `None` after a connection that ended.
+    """
+
+    attempt: int
+    delay: float
+    info: CloseInfo | None = None
+    error: Exception | None = None
+
+
+class MessagesDropped(Event, frozen=True, kw_only=True):
+    """A full outbox dropped writes. Throttled: when 1, 2, 4, 8 and so on are reached.
+
+    Attributes:
+        reason: "oldest" (`Overflow.DROP_OLDEST`), "newest" (`Overflow.DROP_NEWEST`) or
+            "superseded" (`Overflow.LATEST`).
+        messages: How many this socket has dropped so far for this reason.
+    """
+
+    reason: DropReason
+    messages: int
 
 
 class WritesLost(Event, frozen=True, kw_only=True):
@@ -129,6 +175,21 @@ class PayloadInvalid(Event, frozen=True, kw_only=True):
 
     error: Exception
     failures: int
+
+
+class ConsumerTooSlow(Event, frozen=True, kw_only=True):
+    """A stream of the policy `BLOCK` held its sockets for too long, and was ended.
+
+    Attributes:
+        id: The socket that it was a stream of, if it was one's.
+        stream: Name of the stream.
+        block_timeout: The limit, in seconds.
+        buffered: How many messages it still holds for its consumer.
+    """
+
+    stream: str
+    block_timeout: float
+    buffered: int
 
 
 class PoolStopped(Event, frozen=True, kw_only=True):

@@ -1,23 +1,25 @@
 """The ground a pool stands on: its thread and loop, its state, streams and sockets."""
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import get_ident
 from typing import Any, Literal
 
 from reactivex.scheduler.eventloop import AsyncIOScheduler
 
-from ssc_rx.core.registry import Registry
+from ssc_rx.core.registry import Registry, check_id
 from ssc_rx.core.stats import PoolStats, SocketStats
 from ssc_rx.driver import Driver
 from ssc_rx.errors import PoolNotRunningError, WrongThreadError
 from ssc_rx.events import Event
+from ssc_rx.holding import Hold, Holds
 from ssc_rx.ledger import Ledger
 from ssc_rx.message import Message
-from ssc_rx.options import Options
+from ssc_rx.options import Buffering, Options, Overflow
 from ssc_rx.program import program_name
 from ssc_rx.sockets import Socket
+from ssc_rx.streams.bridge import Intake, MessageStream
 from ssc_rx.streams.hub import Hub, MessageHub
 from ssc_rx.streams.stream import Home, LoopScheduler, Stream
 
@@ -44,6 +46,7 @@ class Grounds:
         )
         self._ledger = Ledger(home)
         home.listener = self._ledger
+        self._holds = Holds(self._ledger.tell)
         self._messages = MessageHub("pool.messages", home)
         self._to_complete: tuple[Hub[Any], ...] = (self._messages,)
 
@@ -61,6 +64,58 @@ class Grounds:
         Hot: nothing is replayed. It never fails, and completes at `stop()`.
         """
         return self._messages
+
+    def stream(
+        self,
+        *ids: str,
+        buffer: int = 1024,
+        overflow: Overflow = Overflow.DROP_OLDEST,
+        block_timeout: float = 10.0,
+    ) -> MessageStream:
+        """Messages for a coroutine: `async with pool.stream() as stream: ...`
+
+        It receives from this call on, and ends when the pool has stopped, after what is
+        buffered then. May be called before `start()`.
+
+        Args:
+            ids: Of whom: whatever sockets have these IDs, now or later, by a look-up;
+                other messages cost nothing. Without IDs: of all.
+            buffer: How many messages may wait to be taken; `Overflow.LATEST` lets one
+                wait, whatever this says.
+            overflow: What happens to a message that finds the buffer full. `DROP_OLDEST`,
+                the default, `DROP_NEWEST` and `LATEST` drop, which `lost` counts. `BLOCK`
+                loses nothing: the sockets that feed it aren't read, for anyone, until
+                there is room, and their peers' pings wait as well.
+            block_timeout: Seconds after which a stream that blocks so is ended.
+
+        Raises:
+            InvalidOptionError, InvalidIdError, EmptyIdError
+            WrongThreadError: If called from another thread than the running pool's.
+        """
+        self._check_consumer("stream")
+        buffering = Buffering(buffer, overflow, block_timeout)
+        wanted = frozenset(map(check_id, ids))
+        messages = self._messages
+        only = next(iter(wanted)) if len(wanted) == 1 else ""
+        intake = Intake(
+            "pool.stream",
+            buffering,
+            Hold(
+                self._holds,
+                lambda: self._sockets_of(wanted),
+                lambda socket: not wanted or socket.id in wanted,
+                only,
+            ),
+        )
+        stream = MessageStream(intake, self._check_consumer, self._soon_threadsafe)
+        intake.subscribe(map(messages.by_name, wanted) if wanted else (messages,))
+        return stream
+
+    def _sockets_of(self, ids: frozenset[str]) -> Iterable[Socket]:
+        if not ids:
+            return self._registry
+        entries = self._registry.entries
+        return [entries[id] for id in ids if id in entries]
 
     @property
     def events(self) -> Stream[Event]:
@@ -110,6 +165,10 @@ class Grounds:
         if self._thread is not None:  # before start() any thread may
             self._check_thread("subscribe")
 
+    def _check_consumer(self, call: str) -> None:
+        if self._thread is not None:
+            self._check_thread(call)
+
     def _check_running(
         self, call: str, *, stopping: bool = False, stopped: bool = False
     ) -> Driver:
@@ -134,6 +193,10 @@ class Grounds:
             callback()
         else:
             self._driver.soon(callback)
+
+    def _soon_threadsafe(self, callback: Callable[[], None]) -> None:
+        if self._driver is not None:
+            self._driver.soon_threadsafe(callback)
 
     def list(self) -> list[str]:
         """The IDs of its sockets, in the order in which they came."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from ssc_rx.core.stats import Counts, PoolStats, SocketStats, add_up
-from ssc_rx.errors import ReentrancyLimitError
+from ssc_rx.errors import ReentrancyLimitError, SocketClosedError
 from ssc_rx.events import (
     DialFailed,
     Event,
@@ -42,8 +42,10 @@ class Ledger:
     def tell(self, event: Event) -> None:
         """Count an event and emit it."""
         match event:
-            case SocketOpened():
-                self._opened += 1
+            case SocketOpened(generation=generation):
+                self._opened += generation == 1
+            case DialFailed(error=SocketClosedError()):
+                pass  # given up, at our side's wish
             case DialFailed():
                 self._dials_failed += 1
                 logger.warning("%s", event.error)
@@ -134,6 +136,7 @@ class Ledger:
             queued=sums.queued,
             queued_bytes=sums.queued_bytes,
             failed=sums.failed,
+            dropped=sums.dropped,
         )
 
 

@@ -3,16 +3,19 @@
 import asyncio
 import ssl as ssl_module
 from asyncio import Future
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Literal, Unpack
 from weakref import WeakSet
 
 from ssc_rx.accepting import Accepting
 from ssc_rx.adapters import adapter_for
 from ssc_rx.core.registry import check_id
+from ssc_rx.core.tags import check_tags
+from ssc_rx.dialling import Dialling, Headers, OnOpen, Url, dial_limit, value_of
 from ssc_rx.errors import InvalidOptionError, SocketClosedError
 from ssc_rx.events import CloseInfo, SocketKind, SocketOpening
-from ssc_rx.options import Options, SocketOptions
+from ssc_rx.groups import Group, Grouping
+from ssc_rx.options import Options, ServerSocketOptions, SocketOptions
 from ssc_rx.ports import Transport
 from ssc_rx.server import IdOf, ProcessRequest, Server, check_origin
 from ssc_rx.shared import Shared
@@ -20,7 +23,24 @@ from ssc_rx.sockets import Socket, check_close
 from ssc_rx.transports.dialer import check_url, dial
 from ssc_rx.writing import Writing
 
-__all__ = ["Members"]
+__all__ = ["Members", "check_source"]
+
+
+def check_source(url: object, id: str | None) -> str:
+    """Let a URL, or what gives it, through; returns the socket's ID.
+
+    Raises:
+        InvalidUrlError, InvalidOptionError
+    """
+    if not callable(url):
+        url = check_url(url)
+        return url if id is None else id
+    if id is None:
+        raise InvalidOptionError(
+            "a URL that a function gives needs an ID besides: "
+            "add_server_socket(function, id=...), or Pool({id: function})"
+        )
+    return id
 
 
 class Members(Writing):
@@ -30,30 +50,43 @@ class Members(Writing):
         super().__init__(name, options)
         self._shared: Shared | None = None
         self._servers: WeakSet[Server] = WeakSet()
+        self._groups = Grouping(self._home)
+        self._dial_limit = dial_limit(options.reconnect)
 
     async def add_server_socket(
         self,
-        url: str,
+        url: Url,
         *,
         id: str | None = None,
         tags: Iterable[str] = (),
-        headers: Mapping[str, str] | None = None,
+        on_open: OnOpen | None = None,
+        headers: Headers | None = None,
         subprotocols: Sequence[str] | None = None,
         ssl: ssl_module.SSLContext | None = None,
         proxy: str | Literal[True] | None = None,
-        **options: Unpack[SocketOptions],
+        **options: Unpack[ServerSocketOptions],
     ) -> Socket:
         """Dial a server; the socket is open when this returns.
 
+        When it drops later, it is dialled again: see `Reconnect`. Its ID, its streams
+        and the `Socket` stay.
+
         Whoever subscribes to `socket.messages` before awaiting anything else misses
-        nothing, not even what came together with the handshake. Cancelling gives the
-        dial up.
+        nothing, not even what came together with the handshake; with `on_open`, whoever
+        subscribes in it. Cancelling gives the dial up.
 
         Args:
-            url: A `ws://` or `wss://` URL.
-            id: The socket's ID; the URL by default.
-            tags: Names for it.
-            headers: Sent with the opening request; never to another host it redirects to.
+            url: A `ws://` or `wss://` URL; or a function that gives one, called at every
+                dial: tokens expire. It may be async, and has `open_timeout`.
+            id: The socket's ID; the URL by default, needed where a function gives that.
+            tags: What it bears at birth; see `tagged`.
+            on_open: Called with the socket at every opening, to log in and subscribe;
+                may be async. Until it returns, nobody may write but it and the tasks it
+                starts: `write` raises `SocketClosedError`, `send` waits. Messages flow
+                meanwhile. If it raises, the connection is closed, which counts as a dial
+                that failed. If the connection ends, it is cancelled.
+            headers: Sent with the opening request, never to another host it redirects
+                to; or a function, as for `url`.
             subprotocols: Offered, in order of preference.
             ssl: For `wss://`; the system's authorities by default.
             proxy: URL of a proxy; `True` takes the environment's; none by default.
@@ -67,23 +100,65 @@ class Members(Writing):
             PoolNotRunningError, WrongThreadError
         """
         self._check_running("add_server_socket")
-        url = check_url(url)
-        own = self._options.override(**options)
-        socket = self._register(
-            url if id is None else id, "server", own, url=url, tags=tags
-        )
-        dialling = dial(
+        own = self._options.override_server(**options)
+        id = check_source(url, id)
+        if on_open is not None and not callable(on_open):
+            raise InvalidOptionError(f"on_open must be a function, not {on_open!r}")
+        socket, dialling = self._to_dial(
+            id,
             url,
-            open_timeout=own.open_timeout,
-            max_message_size=own.max_message_size,
-            compression=own.compression,
+            own,
+            tags=tags,
+            on_open=on_open,
             headers=headers,
             subprotocols=subprotocols,
             ssl=ssl,
             proxy=proxy,
         )
-        await self._open(socket, dialling)
+        await self._open(socket, dialling.connect(), dialling.opened)
+        if on_open is not None:
+            await dialling.greeted()
         return socket
+
+    def _to_dial(
+        self,
+        id: str,
+        url: Url,
+        options: Options,
+        *,
+        tags: Iterable[str] = (),
+        on_open: OnOpen | None = None,
+        headers: Headers | None = None,
+        **how: Any,
+    ) -> tuple[Socket, Dialling]:
+        """Register a server socket, and what is to open it."""
+        limit_s = options.open_timeout
+
+        async def connect() -> Transport:
+            socket.url = check_url(await value_of(url, "the URL", id, limit_s))
+            sent = await value_of(headers, "headers", id, limit_s)
+            return await self._dial(socket.url, options, headers=sent, **how)
+
+        known = None if callable(url) else url
+        socket = self._register(id, "server", options, url=known, tags=tags)
+        assert self._shared is not None
+        return socket, Dialling(
+            socket,
+            self._shared,
+            connect,
+            limit=self._dial_limit,
+            reconnect=options.reconnect,
+            on_open=on_open,
+        )
+
+    async def _dial(self, url: str, options: Options, **how: Any) -> Transport:
+        return await dial(
+            url,
+            open_timeout=options.open_timeout,
+            max_message_size=options.max_message_size,
+            compression=options.compression,
+            **how,
+        )
 
     def add_client_socket(
         self,
@@ -103,7 +178,7 @@ class Members(Writing):
             id: The socket's ID.
             connection: What a `websockets.asyncio.server` handler receives. The pool
                 reads and writes it from now on: don't call its `recv` or `send`.
-            tags: Names for it.
+            tags: What it bears at birth; see `tagged`.
             **options: Override the pool's options for this socket.
 
         Raises:
@@ -121,7 +196,7 @@ class Members(Writing):
             self._check_running("add_client_socket")
             check_origin(getattr(connection, "request", None), own)
             socket = self._register(id, "client", own, tags=tags)
-            await self._open(socket, adapter.open(connection))
+            await self._open(socket, adapter.open(connection), socket.opened)
             return socket
 
         return Accepting(open_it)
@@ -188,6 +263,15 @@ class Members(Writing):
         self._servers.add(server)
         return server
 
+    def tagged(self, tag: str) -> Group:
+        """The sockets that bear a tag, now or later, as one stream and one address.
+
+        Raises:
+            InvalidOptionError: If it is no tag.
+        """
+        (checked,) = check_tags([tag])
+        return Group(checked, self._groups, self.write_all)
+
     def remove_socket(
         self, id: str, code: int = 1000, reason: str = ""
     ) -> Future[CloseInfo]:
@@ -227,11 +311,15 @@ class Members(Writing):
         self._registry.admit(id)
         socket = Socket(self._shared, id, kind, options, url=url, tags=tags)
         self._registry.add(id, socket)
+        self._groups.joined(socket, socket.tags)
         self._ledger.tell(SocketOpening(id=id, kind=kind, time=self._ledger.clock()))
         return socket
 
     async def _open(
-        self, socket: Socket, opening: Coroutine[Any, Any, Transport]
+        self,
+        socket: Socket,
+        opening: Coroutine[Any, Any, Transport],
+        opened: Callable[[Transport], bool],
     ) -> None:
         """Open a socket's connection in a task of its own, which can be called off."""
         assert self._driver is not None
@@ -251,5 +339,5 @@ class Members(Writing):
         except Exception as error:
             socket.failed(error)
             raise
-        if not socket.opened(transport):
+        if not opened(transport):
             raise SocketClosedError(socket.id, socket.state)

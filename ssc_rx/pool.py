@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from reactivex.scheduler.eventloop import AsyncIOScheduler
 
 from ssc_rx.core.registry import check_id
+from ssc_rx.dialling import Url
 from ssc_rx.driver import Driver
 from ssc_rx.errors import (
     CloseTimeoutError,
@@ -22,13 +23,13 @@ from ssc_rx.errors import (
     PoolStartError,
 )
 from ssc_rx.events import PoolStopped
-from ssc_rx.members import Members
+from ssc_rx.members import Members, check_source
 from ssc_rx.message import Message
 from ssc_rx.monitor.opening import monitor_for
-from ssc_rx.options import MonitorLevel, Options, Outbox
+from ssc_rx.options import MonitorLevel, Options, Outbox, Reconnect
 from ssc_rx.shared import Shared
 from ssc_rx.sockets import Socket
-from ssc_rx.transports.dialer import check_url
+from ssc_rx.threads import PoolThread
 from ssc_rx.watched import WatchedPool
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ class Pool(Members):
 
     Args:
         urls: What `start()` dials: URLs, which are the sockets' IDs as well, or a
-            mapping of IDs to URLs.
+            mapping of IDs to URLs, or to functions that give them at every dial.
         ping_interval: Seconds between the pings of one socket; `None` sends none.
         name: The pool's name; the program's name and a number by default.
         ping_timeout, open_timeout, close_timeout, max_message_size, max_sockets,
-            origins, compression, outbox, monitor, redact: See `ssc_rx.Options`.
+            origins, compression, outbox, reconnect, monitor, redact: See `ssc_rx.Options`.
 
     Raises:
         InvalidUrlError, InvalidIdError, EmptyIdError, DuplicateIdError: For `urls`.
@@ -59,7 +60,7 @@ class Pool(Members):
 
     def __init__(
         self,
-        urls: Iterable[str] | Mapping[str, str] = (),
+        urls: Iterable[str] | Mapping[str, Url] = (),
         ping_interval: float | None = 45.0,
         *,
         name: str | None = None,
@@ -71,6 +72,7 @@ class Pool(Members):
         origins: Sequence[str] | None = None,
         compression: Literal["deflate"] | None = None,
         outbox: Outbox = Outbox(),  # noqa: B008 - frozen
+        reconnect: Reconnect | None = Reconnect(),  # noqa: B008 - frozen
         monitor: MonitorLevel | None = None,
         redact: Callable[[Message], bytes] | None = None,
     ) -> None:
@@ -84,6 +86,7 @@ class Pool(Members):
             origins=origins,
             compression=compression,
             outbox=outbox,
+            reconnect=reconnect,
             monitor=monitor,
             redact=redact,
         )
@@ -102,8 +105,9 @@ class Pool(Members):
 
         Args:
             require: "any" is content with one open socket; those that failed are told
-                as `DialFailed`. With "all" one failure closes the rest. A pool without
-                URLs starts either way.
+                as `DialFailed` and dialled again in the background, unless `reconnect`
+                is `None` or there is no hope. With "all" one failure closes the rest. A
+                pool without URLs starts either way.
 
         Raises:
             PoolStartError: If too little could be opened; the pool is then stopped.
@@ -141,7 +145,7 @@ class Pool(Members):
             return []
         driver = self._check_running("start")
         dials = [
-            driver.spawn(self.add_server_socket(url, id=id), f"ssc-rx dials {id}")
+            driver.spawn(self._dial_first(id, url, first_error), f"ssc-rx dials {id}")
             for id, url in self._urls.items()
         ]
         when = asyncio.FIRST_EXCEPTION if first_error else asyncio.ALL_COMPLETED
@@ -154,6 +158,13 @@ class Pool(Members):
         errors = [task.exception() for task in done if not task.cancelled()]
         return [error for error in errors if isinstance(error, Exception)]
 
+    async def _dial_first(self, id: str, url: Url, all_needed: bool) -> None:
+        if all_needed or self._options.reconnect is None:
+            await self.add_server_socket(url, id=id)
+        else:
+            _, dialling = self._to_dial(id, url, self._options)
+            await dialling.begun()
+
     def _bind(self) -> None:
         """Belong to the running event loop from now on."""
         try:
@@ -164,6 +175,7 @@ class Pool(Members):
         self._rx_scheduler = AsyncIOScheduler(loop)
         self._driver = driver = Driver(loop, self._hops_refused)
         self._ledger.clock = driver.wall
+        self._holds.driver = driver
         self._shared = Shared(
             name=self._name,
             driver=driver,
@@ -174,6 +186,9 @@ class Pool(Members):
             write_refused=self._ledger.write_refused,
             refused_late=self._ledger.refuse,
             gone=self._gone,
+            joined=self._groups.joined,
+            left=self._groups.left,
+            holds=self._holds,
         )
         self._state = "running"
         watched = WatchedPool(
@@ -225,6 +240,13 @@ class Pool(Members):
         self._finish_when_empty()
         return waiter
 
+    def in_thread(self) -> PoolThread["Pool"]:
+        """Run this pool on a thread of its own: `with pool.in_thread() as thread:`.
+
+        For scripts, REPLs, and programs that block their own thread.
+        """
+        return PoolThread(self)
+
     def _finish_when_empty(self) -> None:
         if self._state == "stopping" and not self._registry and not self._finishing:
             assert self._driver is not None
@@ -245,6 +267,7 @@ class Pool(Members):
         self._state = "stopped"
         for stream in self._to_complete:
             stream.complete()
+        self._groups.complete()
         ledger.events.complete(PoolStopped(aborted=self._aborted, time=ledger.clock()))
         for waiter in self._stop_waiters:
             if not waiter.done():
@@ -252,6 +275,7 @@ class Pool(Members):
 
     def _gone(self, socket: Socket) -> None:
         self._registry.remove(socket.id, socket)
+        self._groups.left(socket, socket.tags)
         self._ledger.gone(socket.stats)
         info = socket.close_info
         if self._state == "stopping" and info is not None:
@@ -271,21 +295,21 @@ class Pool(Members):
         await self.stop()
 
 
-def _checked_urls(urls: Iterable[str] | Mapping[str, str]) -> dict[str, str]:
+def _checked_urls(urls: Iterable[str] | Mapping[str, Url]) -> dict[str, Url]:
     if isinstance(urls, str):
         raise InvalidOptionError(f"urls is one string; give a list: Pool([{urls!r}])")
-    pairs: Iterable[tuple[str, str]]
+    pairs: Iterable[tuple[str | None, Url]]
     if isinstance(urls, Mapping):
-        pairs = cast("Mapping[str, str]", urls).items()
+        pairs = cast("Mapping[str, Url]", urls).items()
     elif isinstance(urls, Iterable):
-        pairs = [(url, url) for url in urls]
+        pairs = [(None, url) for url in urls]
     else:
         raise InvalidOptionError(
             f"urls must be a list of URLs, or a dict of IDs to URLs, not {urls!r}"
         )
-    checked: dict[str, str] = {}
-    for id, url in pairs:
-        check_url(url)
+    checked: dict[str, Url] = {}
+    for given, url in pairs:
+        id = check_source(url, given)
         if check_id(id) in checked:
             raise DuplicateIdError(id)
         checked[id] = url

@@ -2,6 +2,7 @@
 
 Transport ──calls──▶ Receiver        what a socket hears from its connection
 Receiver  ──calls──▶ Transport       what a socket tells its connection
+Receiver  ──calls──▶ Dialler         what opens it again
 Driver    ──calls──▶ Driven          time and flushes
 Monitor   ──reads──▶ Watched         what a monitor sees of a pool
 """
@@ -9,6 +10,7 @@ Monitor   ──reads──▶ Watched         what a monitor sees of a pool
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from ssc_rx.errors import DialError
 from ssc_rx.events import CloseInfo, Event, SocketKind
 from ssc_rx.message import Message, MessageType
 
@@ -18,8 +20,10 @@ if TYPE_CHECKING:  # a port only names them
     from ssc_rx.core.stats import PoolStats, SocketStats
 
 __all__ = [
+    "Dialler",
     "Driven",
     "Flushable",
+    "Held",
     "Outgoing",
     "Receiver",
     "Transport",
@@ -107,7 +111,28 @@ class Transport(Protocol):
         """Start the closing handshake, if it hasn't begun."""
 
     def abort(self) -> None:
-        """Cut the connection at once; `on_closed` follows."""
+        """Cut the connection at once; `on_closed` follows, and no message before it."""
+
+    def pause_reading(self) -> None:
+        """Read nothing and tell nothing more, until `resume_reading`.
+
+        No `on_message`, `on_pong`, `on_closing` or `on_closed` comes after this returns;
+        what was read already is kept, in order. May be called inside `on_message`.
+        """
+
+    def resume_reading(self) -> None:
+        """Go on in a later turn of the loop, with what was kept."""
+
+
+class Dialler(Protocol):
+    """What opens a socket again whose connection is gone."""
+
+    def comes_back(self, cause: CloseInfo | DialError, uptime: float) -> bool:
+        """Whether it is to, after a connection that lasted `uptime` seconds."""
+        ...
+
+    def dial_again(self, cause: CloseInfo | DialError) -> None:
+        """Begin with it; the socket is in the state reconnecting."""
 
 
 class Flushable(Protocol):
@@ -127,6 +152,18 @@ class Driven(Flushable, Protocol):
 
     def on_due(self, now: float) -> None:
         """The deadline `due` has come."""
+
+
+class Held(Protocol):
+    """What a stream that may lose nothing holds back: a socket. Hashable, by identity."""
+
+    id: str
+
+    def hold(self, by: object) -> None:
+        """Receive nothing, from this call on, until every holder has released it."""
+
+    def release(self, by: object) -> None:
+        """This holder lets go of it."""
 
 
 class WatchedSocket(Protocol):

@@ -4,6 +4,8 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections import deque
+from contextvars import ContextVar
+from typing import Final, Literal
 
 from ssc_rx.core.lifecycle import Action, Cause, Life, SocketState
 from ssc_rx.core.outbox import OutboxQueue, Verdict
@@ -13,32 +15,46 @@ from ssc_rx.errors import (
     SocketClosedError,
     SscError,
 )
-from ssc_rx.events import CloseInfo, LostReason, WritesLost
+from ssc_rx.events import CloseInfo, LostReason, MessagesDropped, WritesLost
 from ssc_rx.message import Message
 from ssc_rx.options import Options
-from ssc_rx.ports import Outgoing, Transport
+from ssc_rx.ports import Dialler, Outgoing, Transport
 from ssc_rx.shared import Shared
 from ssc_rx.streams.hub import MAX_WAITING
 from ssc_rx.streams.writes import Writes
 
-__all__ = ["Sending"]
+__all__ = ["DROPPED", "ON_OPEN", "Dropped", "Sending"]
 
 logger = logging.getLogger(__name__)
 
 _OPEN = SocketState.OPEN
+_QUEUED = Verdict.QUEUED
+
+Dropped = Literal[Verdict.DROPPED]
+DROPPED: Final = Verdict.DROPPED
+"""What became of a write that was accepted, and dropped for want of room."""
+
+ON_OPEN: ContextVar[object] = ContextVar("on_open")
+"""Marks what an `on_open` runs, whatever tasks it starts, with a mark for each opening."""
 
 HAND_OVER_BYTES = 64 * 1024
 """Payload bytes that go to the transport in one write."""
+
+_Sender = tuple[Message, Outgoing, asyncio.Future[None]]
 
 
 class Sending(ABC):
     """What is accepted goes out in order, or is accounted for; `Endpoint` adds a life."""
 
     __slots__ = (
+        "_accepts",
         "_cause",
         "_close_frame",
+        "_dialler",
+        "_held",
         "_life",
         "_listed",
+        "_mark",
         "_options",
         "_outbox",
         "_senders",
@@ -46,6 +62,7 @@ class Sending(ABC):
         "_transport",
         "_writes",
         "close_info",
+        "generation",
         "id",
         "refused",
     )
@@ -55,13 +72,18 @@ class Sending(ABC):
         self._options = options
         self._life = Life()
         self._transport: Transport | None = None
+        self._dialler: Dialler | None = None
+        self._accepts = False
+        self._mark: object = None
         self._outbox = OutboxQueue(options.outbox)
         self._listed = False
-        self._senders: deque[tuple[Message, Outgoing, asyncio.Future[None]]] = deque()
+        self._senders: deque[_Sender] = deque()
+        self._held: deque[_Sender] = deque()
         self._writes: Writes | None = None
         self._close_frame: tuple[int, str] | None = None
         self._cause: Exception | None = None
         self.id = id
+        self.generation: int = 0
         self.refused: int = 0
         self.close_info: CloseInfo | None = None
 
@@ -69,13 +91,46 @@ class Sending(ABC):
     def _happened(self, cause: Cause, grace: float | None = None) -> Action:
         """Take a step in its life, and do what follows."""
 
+    @property
+    def state(self) -> SocketState:
+        """Where it is in its life; it is open when anybody may write."""
+        state = self._life.state
+        if state is _OPEN and not self._accepts:  # its on_open runs
+            again = self.generation > 1
+            return SocketState.RECONNECTING if again else SocketState.OPENING
+        return state
+
+    def _may_write(self) -> bool:
+        """Whether this caller may, be it that nobody else may yet."""
+        return self._accepts or (
+            self._mark is not None
+            and self._life.state is _OPEN
+            and ON_OPEN.get(None) is self._mark
+        )
+
+    def _may_return(self) -> bool:
+        """Whether there may be a connection later, for which a send waits."""
+        life = self._life
+        if life.state is SocketState.CLOSING:
+            return self._dialler is not None and not life.asked
+        return life.state is not SocketState.CLOSED
+
     def flush(self) -> None:
-        """Hand over what waits, as far as the transport takes it."""
+        """Hand over what waits, as far as the transport takes it; close after that."""
         self._listed = False
-        transport, outbox = self._transport, self._outbox
+        transport = self._transport
         if transport is None:
             return
+        self._hand_over(transport)
+        if self._close_frame is not None and not self._outbox.queue:
+            transport.close(*self._close_frame)
+            self._happened(Cause.FLUSHED)  # the handshake itself has close_timeout
+
+    def _hand_over(self, transport: Transport) -> None:
+        outbox = self._outbox
         queue = outbox.queue
+        if self._senders and not queue:
+            self._admit_senders()
         while queue and transport.writable:
             try:
                 transport.write(outbox.take(HAND_OVER_BYTES))
@@ -85,9 +140,6 @@ class Sending(ABC):
                 return
             if self._senders:
                 self._admit_senders()
-        if self._close_frame is not None and not queue:
-            transport.close(*self._close_frame)
-            self._happened(Cause.ASKED)  # the handshake itself has close_timeout
 
     def broke(self, error: Exception) -> None:
         """Its transport raised, which none may: this socket ends, others go on."""
@@ -100,29 +152,18 @@ class Sending(ABC):
             self._listed = True
             self._shared.driver.flush_soon(self)
 
-    def accept(self, message: Message, outgoing: Outgoing) -> SscError | None:
+    def accept(self, message: Message, outgoing: Outgoing) -> SscError | Dropped | None:
         """Queue a checked message; or return why not, which is then counted.
 
         `outgoing` is what the transport gets; recipients of a broadcast share it.
         """
-        if self._life.state is not _OPEN:
-            self.refuse()
-            return SocketClosedError(self.id, self._life.state)
         observed = self._shared.writes.observed or self._writes is not None
+        if not self._accepts and not self._may_write():
+            return self._refusal()
         if observed and self._too_much_to_show():
-            self.refuse()
-            return ReentrancyLimitError("writes", MAX_WAITING)
-        if self._senders:
-            verdict = self._put_behind_senders(outgoing)
-        else:
-            verdict = self._outbox.put(outgoing)
-        if verdict is not Verdict.QUEUED:
-            if self._transport is not None and self._transport.writable:
-                # A long turn of the loop, not a slow peer: don't wait for its end.
-                self.flush()
-                verdict = self._put_behind_senders(outgoing)
-            if verdict is not Verdict.QUEUED:
-                return self._overflowed(closing=verdict is Verdict.FULL_CLOSE)
+            return self._refusal()
+        if self._senders or not self._outbox.put(outgoing):
+            return self._accept_when_full(message, outgoing)
         if not self._listed:
             self._listed = True
             self._shared.driver.flush_soon(self)
@@ -130,20 +171,43 @@ class Sending(ABC):
             self._show(message)
         return None
 
+    def _accept_when_full(
+        self, message: Message, outgoing: Outgoing
+    ) -> SscError | Dropped | None:
+        """Hand over what can be, then it is for the policy to say.
+
+        A write doesn't overtake a send that waits: where older messages give way to a
+        write, they do to those that wait before it.
+        """
+        outbox = self._outbox
+        if self._transport is not None and self._transport.writable:
+            # A long turn of the loop, not a slow peer: don't wait for its end.
+            self._hand_over(self._transport)
+        self._admit_senders(by_policy=outbox.older_give_way)
+        if not self._may_write() or self._too_much_to_show():
+            self._tell_drops()  # observers of the senders' messages saw to that
+            return self._refusal()
+        verdict = _QUEUED
+        if self._senders or not outbox.put(outgoing):
+            verdict = outbox.overflow(outgoing)
+            if verdict is not _QUEUED and verdict is not DROPPED:
+                return self._overflowed(closing=verdict is Verdict.REFUSED_CLOSE)
+        self._flush_soon()
+        self._show(message)
+        self._tell_drops()
+        return DROPPED if verdict is DROPPED else None
+
     def refuse(self) -> None:
         """Count a refused write; the pool counts for a socket that has left it."""
         self.refused += 1
         if self.close_info is not None:
             self._shared.refused_late()
 
-    def _put_behind_senders(self, outgoing: Outgoing) -> Verdict:
-        """A write doesn't overtake a send that waits, nor does it close for that."""
-        senders = self._senders
-        while senders and senders[0][2].done():  # cancelled
-            senders.popleft()
-        if not senders or not self._outbox.has_room(len(outgoing.payload)):
-            return self._outbox.put(outgoing)
-        return Verdict.FULL
+    def _refusal(self) -> SscError:
+        self.refuse()
+        if not self._may_write():
+            return SocketClosedError(self.id, self.state)
+        return ReentrancyLimitError("writes", MAX_WAITING)
 
     def _overflowed(self, *, closing: bool) -> SscError:
         self.refuse()
@@ -177,45 +241,84 @@ class Sending(ABC):
         """Queue a checked message, after those who waited before.
 
         Raises:
-            SocketClosedError: If it isn't open, or ends before there is room.
+            SocketClosedError: If it is closing or gone, or ends before there is room.
         """
+        here = self._may_write()
         full = self._senders or not self._outbox.has_room(len(message.payload))
-        if not full or self._life.state is not SocketState.OPEN:
-            if (error := self.accept(message, outgoing)) is not None:
-                raise error
+        if not (full if here else self._may_return()):
+            outcome = self.accept(message, outgoing)
+            if outcome is not None and outcome is not DROPPED:
+                raise outcome
             return
         done: asyncio.Future[None] = self._shared.driver.loop.create_future()
-        self._senders.append((message, outgoing, done))
+        (self._senders if here else self._held).append((message, outgoing, done))
         try:
             await done
         except asyncio.CancelledError:  # withdrawn, unless it was queued already
             self._senders = deque(s for s in self._senders if s[2] is not done)
+            self._held = deque(s for s in self._held if s[2] is not done)
             raise
 
-    def _admit_senders(self) -> None:
-        senders = self._senders
-        while senders:
-            message, outgoing, done = senders[0]
-            if not done.done():
-                if not self._outbox.has_room(len(outgoing.payload)):
-                    return
-                if self._too_much_to_show():
-                    self._flush_soon()
-                    return
-                self._outbox.put(outgoing)
-                done.set_result(None)
-                self._show(message)
-            senders.popleft()
+    def _hold_senders(self) -> None:
+        """Let those who wait for room wait for the next connection."""
+        self._held.extendleft(reversed(self._senders))
+        self._senders.clear()
+
+    def _accept_all(self) -> None:
+        """From now on anybody may write, first those who waited for it."""
+        self._mark = None
+        self._accepts = True
+        self._senders.extend(self._held)
+        self._held.clear()
+        if self._senders:
+            self._admit_senders()
+            self._flush_soon()
+
+    def _admit_senders(self, *, by_policy: bool = False) -> None:
+        """Queue what senders wait with, while there is room or older ones give way."""
+        outbox = self._outbox
+        while self._senders:
+            message, outgoing, done = self._senders[0]
+            if done.done():  # cancelled
+                self._senders.popleft()
+                continue
+            if not by_policy and not outbox.has_room(len(outgoing.payload)):
+                return
+            if self._too_much_to_show():
+                self._flush_soon()
+                return
+            self._senders.popleft()  # before an observer of its message writes
+            if not outbox.put(outgoing):
+                outbox.overflow(outgoing)
+            done.set_result(None)
+            self._show(message)
 
     def _refuse_senders(self) -> None:
-        senders, self._senders = self._senders, deque()
+        senders = (*self._senders, *self._held)
+        self._senders.clear()
+        self._held.clear()
         for _, _, done in senders:
             if not done.done():
                 self.refuse()
-                done.set_exception(SocketClosedError(self.id, self._life.state))
+                done.set_exception(SocketClosedError(self.id, self.state))
+
+    def _tell_drops(self) -> None:
+        if (drops := self._outbox.drops_to_tell()) is not None:
+            reason, messages = drops
+            self._shared.tell(
+                MessagesDropped(
+                    id=self.id,
+                    reason=reason,
+                    messages=messages,
+                    time=self._shared.driver.wall(),
+                )
+            )
 
     def _lose_queue(self, reason: LostReason) -> None:
-        self._refuse_senders()
+        if self._may_return():
+            self._hold_senders()
+        else:
+            self._refuse_senders()
         messages, size = self._outbox.fail(reason)
         if messages:
             self._shared.tell(

@@ -1,12 +1,13 @@
 """What the sockets of one pool share: its driver, its streams, its ear."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from threading import get_ident
 from typing import Any
 
 from ssc_rx.driver import Driver
 from ssc_rx.errors import WrongThreadError
 from ssc_rx.events import Event
+from ssc_rx.holding import Holds
 from ssc_rx.streams.hub import MessageHub
 from ssc_rx.streams.stream import Home
 from ssc_rx.streams.writes import Writes
@@ -28,6 +29,8 @@ class Shared:
         write_refused: Takes the ID and error of a write pushed into a Subject.
         refused_late: Counts a refused write of a socket that is gone.
         gone: Told of each socket that is gone for good.
+        joined, left: Told of the tags that a socket bears from now on, or no more.
+        holds: The streams that hold sockets.
         thread: The ident of the event loop's thread.
     """
 
@@ -36,7 +39,10 @@ class Shared:
         "_spread",
         "driver",
         "gone",
+        "holds",
         "home",
+        "joined",
+        "left",
         "messages",
         "refused_late",
         "tell",
@@ -57,6 +63,9 @@ class Shared:
         write_refused: Callable[[str, Exception], None],
         refused_late: Callable[[], None],
         gone: Callable[[Any], None],
+        joined: Callable[[Any, Collection[str]], None],
+        left: Callable[[Any, Collection[str]], None],
+        holds: Holds,
     ) -> None:
         self._name = name
         self._spread = 0.0
@@ -68,6 +77,9 @@ class Shared:
         self.write_refused = write_refused
         self.refused_late = refused_late
         self.gone = gone
+        self.joined = joined
+        self.left = left
+        self.holds = holds
         self.thread = get_ident()
 
     def check_thread(self, call: str) -> None:

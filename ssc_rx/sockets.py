@@ -7,6 +7,7 @@ from typing import Any
 
 from ssc_rx.core.lifecycle import SocketState
 from ssc_rx.core.stats import SocketStats
+from ssc_rx.core.tags import check_tags
 from ssc_rx.endpoint import Endpoint
 from ssc_rx.errors import (
     InvalidOptionError,
@@ -15,10 +16,13 @@ from ssc_rx.errors import (
     shown,
 )
 from ssc_rx.events import CloseInfo, SocketKind
+from ssc_rx.holding import Hold
 from ssc_rx.message import Data, Message, MessageType, check_writable, to_message
-from ssc_rx.options import Options
+from ssc_rx.options import Buffering, Options, Overflow
 from ssc_rx.ports import Outgoing
+from ssc_rx.sending import DROPPED
 from ssc_rx.shared import Shared
+from ssc_rx.streams.bridge import Intake, MessageStream
 from ssc_rx.streams.hub import Hub
 from ssc_rx.streams.stream import Stream
 from ssc_rx.streams.writes import Writes
@@ -35,11 +39,12 @@ class Socket(Endpoint):
     Attributes:
         id: The socket's ID in its pool.
         kind: "server" or "client".
-        url: What was dialled; `None` for a client socket.
-        tags: Names that its owner gave it.
+        url: What was dialled last; `None` for a client socket, or before the first
+            dial if the URL comes from a function.
+        tags: What it bears: the groups it belongs to; see `pool.tagged`.
         data: Yours: what your application keeps about this socket.
         generation: How many connections it has had; 0 before the first is open.
-        opened_at: UNIX seconds at which it opened; `None` before.
+        opened_at: UNIX seconds at which the last of them opened; `None` before.
         close_info: How it ended; `None` before.
     """
 
@@ -57,16 +62,32 @@ class Socket(Endpoint):
     ) -> None:
         super().__init__(shared, id, kind, options)
         self.url = url
-        self.tags = frozenset(tags)
+        self.tags = check_tags(tags)
         self.data: Any = None
+
+    def tag(self, *tags: str) -> None:
+        """Let it bear these tags as well.
+
+        Raises:
+            InvalidOptionError: If one is no tag. WrongThreadError
+        """
+        self._shared.check_thread("tag")
+        self.tags |= check_tags(tags)
+        if self.close_info is None:
+            self._shared.joined(self, tags)
+
+    def untag(self, *tags: str) -> None:
+        """Let it bear these tags no more; those it doesn't bear are ignored.
+
+        Raises:
+            WrongThreadError: If called from another thread.
+        """
+        self._shared.check_thread("untag")
+        self.tags -= set(tags)
+        self._shared.left(self, tags)
 
     def __repr__(self) -> str:
         return f"<Socket {shown(self.id)} {self.kind} {self.state}>"
-
-    @property
-    def state(self) -> SocketState:
-        """Where it is in its life."""
-        return self._life.state
 
     @property
     def latency(self) -> float | None:
@@ -109,6 +130,7 @@ class Socket(Endpoint):
             queued=len(outbox),
             queued_bytes=outbox.queued_bytes,
             failed=dict(outbox.failed),
+            dropped=dict(outbox.dropped),
         )
 
     @property
@@ -123,6 +145,32 @@ class Socket(Endpoint):
             if self.state is SocketState.CLOSED:
                 self._hub.complete()
         return self._hub
+
+    def stream(
+        self,
+        *,
+        buffer: int = 1024,
+        overflow: Overflow = Overflow.DROP_OLDEST,
+        block_timeout: float = 10.0,
+    ) -> MessageStream:
+        """What this very socket receives, for a coroutine.
+
+        `async with socket.stream() as stream: ...`; ends when the socket is gone for
+        good, after what is buffered then. The rest is as with `Pool.stream`.
+
+        Raises:
+            InvalidOptionError
+            WrongThreadError: If called from another thread.
+        """
+        shared = self._shared
+        shared.check_thread("stream")
+        buffering = Buffering(buffer, overflow, block_timeout)
+        gate = Hold(shared.holds, lambda: (self,), lambda s: s is self, self.id)
+        intake = Intake("socket.stream", buffering, gate)
+        later = shared.driver.soon_threadsafe
+        stream = MessageStream(intake, shared.check_thread, later)
+        intake.subscribe((self.messages,))
+        return stream
 
     @property
     def writes(self) -> Writes:
@@ -152,29 +200,33 @@ class Socket(Endpoint):
     def write(self, data: Data | Message) -> None:
         """Queue a message for this socket; never blocks.
 
+        A full outbox may drop this message or older ones, if its policy says so.
+
         Args:
             data: `str` for TEXT, bytes-like for BINARY, a `dict` or `list` for JSON in
                 TEXT, or a `Message`, whose ID is ignored.
 
         Raises:
             SocketClosedError: If the socket isn't open.
-            OutboxFullError: If its outbox is full.
+            OutboxFullError: If its outbox is full and the policy is to refuse.
             InvalidMessageError: If `data` can't be sent; MessageTooBigError if too big.
             WrongThreadError: If called from another thread.
         """
         self._shared.check_thread("write")
         message = self.checked(data)
-        if (error := self.accept(message, Outgoing(message))) is not None:
-            raise error
+        outcome = self.accept(message, Outgoing(message))
+        if outcome is not None and outcome is not DROPPED:
+            raise outcome
 
     async def send(self, data: Data | Message) -> None:
         """Queue a message for this socket, waiting for room in its outbox.
 
+        While a server socket is dialled, or dialled again, this waits for that too.
         Same queue and order as `write`. Returning means queued, not delivered.
         Cancelling it while it waits withdraws the message.
 
         Raises:
-            SocketClosedError: If the socket isn't open, or ends while this waits.
+            SocketClosedError: If the socket is closing or gone, or ends meanwhile.
             InvalidMessageError, MessageTooBigError, WrongThreadError: As for `write`.
         """
         self._shared.check_thread("send")

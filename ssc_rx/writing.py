@@ -1,6 +1,7 @@
 """The writing side of a pool: to one by ID, to many, through Subjects."""
 
 from collections.abc import Collection, Iterable
+from concurrent.futures import Future as ConcurrentFuture
 from threading import get_ident
 from typing import Any
 
@@ -10,14 +11,17 @@ from ssc_rx.core.registry import check_id
 from ssc_rx.driver import MAX_HOPS
 from ssc_rx.errors import (
     OutboxFullError,
+    PoolNotRunningError,
     ReentrancyLimitError,
     SscError,
+    ThreadQueueFullError,
     UnknownSocketError,
 )
 from ssc_rx.grounds import Grounds
 from ssc_rx.message import Data, Message, check_writable, to_message
 from ssc_rx.options import Options
 from ssc_rx.ports import Outgoing
+from ssc_rx.sending import DROPPED, Dropped
 from ssc_rx.sockets import Socket
 from ssc_rx.streams.hub import MAX_WAITING
 from ssc_rx.streams.writes import Writes
@@ -29,8 +33,9 @@ class BroadcastResult(msgspec.Struct, frozen=True):
     """What became of a broadcast.
 
     Attributes:
-        queued: How many sockets accepted it.
-        dropped: IDs of those whose outbox had no room, and that live on.
+        queued: How many sockets queued it.
+        dropped: IDs of those whose outbox had no room, and that live on without it
+            (`Overflow.ERROR`, `Overflow.DROP_NEWEST`).
         closed: IDs of those that aren't open, are unknown, or are being closed because
             their outbox had no room.
     """
@@ -71,28 +76,31 @@ class Writing(Grounds):
         """Queue a message for the socket of its ID; never blocks.
 
         Accepted means queued: handed over at the end of this turn of the loop, or when
-        the peer reads again, or reported in a `WritesLost` event.
+        the peer reads again, or reported in a `WritesLost` event. A full outbox may
+        drop this message or older ones, if its policy says so (`MessagesDropped`).
 
         Raises:
             UnknownSocketError, EmptyIdError, InvalidIdError: For the ID.
             SocketClosedError: If the socket isn't open.
-            OutboxFullError: If its outbox is full.
+            OutboxFullError: If its outbox is full and the policy is to refuse.
             InvalidMessageError: If it can't be sent; MessageTooBigError if too big.
             PoolNotRunningError, WrongThreadError
         """
         socket = self._addressee(message, "write")
         message = socket.checked(message)
-        if (error := socket.accept(message, Outgoing(message))) is not None:
-            raise error
+        outcome = socket.accept(message, Outgoing(message))
+        if outcome is not None and outcome is not DROPPED:
+            raise outcome
 
     async def send(self, message: Message) -> None:
         """Queue a message for the socket of its ID, waiting for room in its outbox.
 
+        While a server socket is dialled, or dialled again, this waits for that too.
         Same queue and order as `write`. Returning means queued, not delivered.
         Cancelling it while it waits withdraws the message.
 
         Raises:
-            SocketClosedError: If the socket isn't open, or ends while this waits.
+            SocketClosedError: If the socket is closing or gone, or ends meanwhile.
             UnknownSocketError, EmptyIdError, InvalidIdError, InvalidMessageError,
                 MessageTooBigError, PoolNotRunningError, WrongThreadError: As `write`.
         """
@@ -110,6 +118,36 @@ class Writing(Grounds):
             self._ledger.refuse()
             check_writable(message, None)
             raise UnknownSocketError(check_id(message.id)) from None
+
+    def write_threadsafe(self, message: Message) -> "ConcurrentFuture[None]":
+        """Queue a message from another thread, or from this one; never blocks.
+
+        Writes of one thread keep their order. Cancelling the future before the event
+        loop gets to it withdraws the message.
+
+        Returns:
+            A future of the write: it has the result `None` when `write` accepted the
+            message on the event loop, or the error that `write` raised there;
+            ThreadQueueFullError if 10,000 wait for the event loop already.
+        """
+        future: ConcurrentFuture[None] = ConcurrentFuture()
+        driver = self._driver
+        if driver is None or driver.loop.is_closed():
+            future.set_exception(PoolNotRunningError(self._name, self._state))
+        elif not driver.hop(self._write_for, message, future):
+            future.set_exception(ThreadQueueFullError(MAX_HOPS))
+        return future
+
+    def _write_for(self, message: Message, future: "ConcurrentFuture[None]") -> None:
+        """On the event loop, what another thread asked for."""
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            self.write(message)
+        except SscError as error:
+            future.set_exception(error)
+        else:
+            future.set_result(None)
 
     def write_all(
         self,
@@ -145,9 +183,9 @@ class Writing(Grounds):
             unknown = [id for id in unknown if id not in left_out]
             targets = [socket for socket in targets if socket.id not in left_out]
         self._ledger.refuse(len(unknown))
-        queued, refused = _broadcast(checked, targets)
-        dropped = tuple(s.id for s, error in refused if _lives_on(error))
-        closed = [s.id for s, error in refused if not _lives_on(error)]
+        queued, missed = _broadcast(checked, targets)
+        dropped = tuple(s.id for s, outcome in missed if _lives_on(outcome))
+        closed = [s.id for s, outcome in missed if not _lives_on(outcome)]
         return BroadcastResult(queued, dropped, (*closed, *unknown))
 
     def _checked(self, data: Data | Message) -> Message:
@@ -184,9 +222,10 @@ class Writing(Grounds):
             full = ReentrancyLimitError("pool.inbound", MAX_WAITING)
             self._ledger.write_refused("", full)
             return
-        _, refused = _broadcast(message, self._registry)
-        for socket, refusal in refused:
-            self._ledger.write_refused(socket.id, refusal)
+        _, missed = _broadcast(message, self._registry)
+        for socket, outcome in missed:
+            if outcome is not DROPPED:
+                self._ledger.write_refused(socket.id, outcome)
         if self._inbound.observed:
             self._inbound.emit_in_turn(message)
 
@@ -207,18 +246,21 @@ class Writing(Grounds):
 
 def _broadcast(
     message: Message, targets: Iterable[Socket]
-) -> tuple[int, list[tuple[Socket, SscError]]]:
+) -> tuple[int, list[tuple[Socket, SscError | Dropped]]]:
+    """How many queued it, and who did not."""
     outgoing = Outgoing(message)
     queued = 0
-    refused: list[tuple[Socket, SscError]] = []
+    missed: list[tuple[Socket, SscError | Dropped]] = []
     for socket in list(targets):
-        error = socket.accept(message, outgoing)
-        if error is None:
+        outcome = socket.accept(message, outgoing)
+        if outcome is None:
             queued += 1
         else:
-            refused.append((socket, error))
-    return queued, refused
+            missed.append((socket, outcome))
+    return queued, missed
 
 
-def _lives_on(error: SscError) -> bool:
-    return isinstance(error, OutboxFullError) and not error.closing
+def _lives_on(outcome: SscError | Dropped) -> bool:
+    return outcome is DROPPED or (
+        isinstance(outcome, OutboxFullError) and not outcome.closing
+    )

@@ -7,7 +7,7 @@ from ssc_rx import Message, Pool
 
 
 def assert_accounted(pool: Pool) -> None:
-    """Every accepted write is handed over, queued or failed; of each socket as well."""
+    """Every accepted write is handed over, queued, dropped or failed; by socket too."""
     stats = pool.stats()
     assert stats.balanced, stats
     for socket in stats.sockets:

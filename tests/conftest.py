@@ -68,8 +68,8 @@ async def make_pool() -> AsyncIterator[Callable[..., Pool]]:
 
 @pytest.fixture
 async def pool(make_pool: Callable[..., Pool]) -> Pool:
-    """A running pool without sockets and without keepalive."""
-    pool = make_pool(ping_interval=None, close_timeout=1.0)
+    """A running pool without sockets, without keepalive, in which a drop is the end."""
+    pool = make_pool(ping_interval=None, close_timeout=1.0, reconnect=None)
     await pool.start()
     return pool
 
@@ -83,14 +83,17 @@ def heard(pool: Pool) -> Recorder:
 @pytest.fixture
 async def add_peer(pool: Pool) -> AsyncIterator[AddPeer]:
     """Adds a client socket on memory, and gives its far end."""
-    sockets = []
+    sockets, far_ends = [], []
 
     async def add(id: str, **options: Any) -> Peer:
         near, far = memory_pair()
         entered = pool.add_client_socket(id, near, **options)
         sockets.append(await entered.__aenter__())
+        far_ends.append(far)
         return Peer(far)
 
     yield add
+    for far in far_ends:
+        far.stalled = False
     for socket in sockets:
         socket.close()

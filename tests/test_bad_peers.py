@@ -285,7 +285,7 @@ async def test_a_dead_peer_is_noticed(
     make_pool: Callable[..., Pool],
     kind: Callable[..., AbstractAsyncContextManager[Peer]],
 ) -> None:
-    pool = make_pool(ping_interval=0.05, ping_timeout=0.1)
+    pool = make_pool(ping_interval=0.05, ping_timeout=0.1, reconnect=None)
     await pool.start()
     heard = Recorder(pool)
     async with kind(pool) as (_socket, reader, _):

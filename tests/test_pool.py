@@ -135,7 +135,7 @@ async def test_any_open_socket_is_enough_and_the_others_are_told(
     make_pool: MakePool,
 ) -> None:
     async with websocket_server(silent) as url:
-        pool = make_pool({"good": url, "bad": "ws://127.0.0.1:1"})
+        pool = make_pool({"good": url, "bad": "ws://127.0.0.1:1"}, reconnect=None)
         heard = Recorder(pool)
         await pool.start()
         assert pool.list() == ["good"]

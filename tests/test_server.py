@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import os
-import ssl
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ from ssc_rx import (
 from tests.assertions import assert_delivered, assert_nothing_left
 from tests.peers import open_client
 from tests.recorder import Recorder
+from tests.tls import contexts
 
 
 async def refused(url: str, **options: Any) -> tuple[int, str]:
@@ -301,25 +300,8 @@ async def test_it_listens_on_a_unix_socket(pool: Pool, tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-@pytest.fixture
-def tls(tmp_path: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """The context of a server for localhost, and one that trusts it."""
-    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
-    command = (
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
-        f"-keyout {key} -out {certificate} -days 1 -subj /CN=localhost "
-        "-addext subjectAltName=DNS:localhost"
-    )
-    subprocess.run(command.split(), check=True, capture_output=True)
-    serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    serving.load_cert_chain(certificate, key)
-    return serving, ssl.create_default_context(cafile=str(certificate))
-
-
-async def test_it_speaks_tls_and_so_does_the_dial(
-    pool: Pool, heard: Recorder, tls: tuple[ssl.SSLContext, ssl.SSLContext]
-) -> None:
-    serving, trusting = tls
+async def test_it_speaks_tls_and_so_does_the_dial(pool: Pool, heard: Recorder) -> None:
+    serving, trusting = contexts()
     async with pool.serve("localhost", ssl=serving, id=lambda _: "c") as server:
         assert server.url.startswith("wss://localhost:")
         await pool.add_server_socket(server.url, id="s", ssl=trusting)

@@ -15,6 +15,7 @@ TESTED_ELSEWHERE = {
     "endpoint": "test_writing",
     "sending": "test_writing",
     "shared": "test_keepalive",
+    "holding": "test_slow_consumers",
     "sockets": "test_members",
     "grounds": "test_pool",
     "watched": "monitor/test_server",

@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 
 from websockets.http11 import Request
 
-from ssc_rx import DialError, Event, Message, Pool, SocketClosed
+from ssc_rx import Message, Pool, Reconnect
 from ssc_rx import operators as ops
 
 __all__ = ["TRADER", "Desk", "trader_id"]
 
 TRADER = "trader/"
 CLOCK_INTERVAL_S = 1.0
-REDIAL_DELAY_S = 1.0
+PATIENCE = Reconnect(max_delay=1.0, min_uptime=2.0)
+"""A feed that breaks every few seconds is what this desk is used to."""
 
 
 def trader_id(request: Request) -> str:
@@ -40,8 +41,13 @@ class Desk:
     """
 
     def __init__(self, feeds: Mapping[str, str]) -> None:
-        self.pool = Pool(feeds, ping_interval=2.0, name="desk", monitor="traffic")
-        self._feeds = feeds
+        self.pool = Pool(
+            feeds,
+            ping_interval=2.0,
+            name="desk",
+            reconnect=PATIENCE,
+            monitor="traffic",
+        )
         self._quotes: dict[str, Any] = {}
         messages = self.pool.messages
         messages.pipe(ops.from_id("quotes"), ops.json()).subscribe(self._quoted)
@@ -62,37 +68,12 @@ class Desk:
         self.pool.write(Message.of(message.id, answer))
 
     async def work(self) -> None:
-        """Tell the traders the time and dial feeds again that dropped, until cancelled."""
-        async with asyncio.TaskGroup() as group:
-
-            def dropped(event: Event) -> None:
-                match event:
-                    case SocketClosed(kind="server", id=id):
-                        group.create_task(self._dial_again(id), name=f"redial {id}")
-
-            subscription = self.pool.events.subscribe(dropped)
-            try:
-                await self._tell_time()
-            finally:
-                subscription.dispose()
-
-    async def _tell_time(self) -> None:
+        """Tell the traders the time, until cancelled."""
         while True:
             traders = [id for id in self.pool if id.startswith(TRADER)]
             clock = Message.of("", {"clock": time.time()})
             self.pool.write_all(clock, to=traders)
             await asyncio.sleep(CLOCK_INTERVAL_S)
-
-    async def _dial_again(self, id: str) -> None:
-        # Written by hand: this version of the library tells that a socket dropped, and
-        # leaves it to the application to dial again.
-        while True:
-            await asyncio.sleep(REDIAL_DELAY_S)
-            try:
-                await self.pool.add_server_socket(self._feeds[id], id=id)
-                return
-            except DialError:
-                continue  # not there yet
 
 
 def _is_order(message: Message) -> bool:

@@ -11,6 +11,7 @@ from ssc_rx import (
     Message,
     Pool,
     PoolStats,
+    ReconnectScheduled,
     Socket,
     SocketClosed,
     SocketOpened,
@@ -29,8 +30,8 @@ class Past:
 
     Attributes:
         kind: "server" or "client".
-        opened: How often a socket opened.
-        closed: How the sockets ended that ended before the desk wanted it.
+        opened: How often a connection opened.
+        closed: How the connections ended that ended before the desk wanted it.
         counts: Sums of the sockets' counts that are gone, by name of the count.
         delivered: Messages that reached a subscriber of `pool.messages`.
     """
@@ -73,6 +74,8 @@ class Record:
                 past = self.past.setdefault(id, Past(kind))
                 past.opened += 1
                 past.socket = self._pool[id]
+            case ReconnectScheduled(id=id, info=CloseInfo() as info):
+                self.past[id].closed.append(info)
             case SocketClosed(id=id, info=info) if id in self.past:
                 past = self.past[id]
                 assert past.socket is not None
@@ -102,7 +105,7 @@ class Record:
         self.unbalanced += not balanced
 
     async def arrived(self, sent: Mapping[str, int], breaks: int) -> None:
-        """Wait until all that was sent has arrived and all drops have been noticed.
+        """Wait until all that was sent has arrived, and all that dropped is back.
 
         After two seconds it waits no longer; the checks will tell.
         """
@@ -112,7 +115,9 @@ class Record:
             past = self.past
             steady = [id for id in sent if id in past and not past[id].closed]
             drops = sum(len(past[id].closed) for id in sent if id in past)
-            if drops >= breaks and all(past[id].delivered >= sent[id] for id in steady):
+            back = self._pool.stats().open_sockets == len(self._pool)
+            arrived = all(past[id].delivered >= sent[id] for id in steady)
+            if back and drops >= breaks and arrived:
                 return
             await asyncio.sleep(0.02)
 

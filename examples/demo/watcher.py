@@ -19,6 +19,9 @@ from ssc_rx.monitor import wire
 
 __all__ = ["Watcher"]
 
+ENDS = ("SocketClosed", "ReconnectScheduled")
+"""Events of a connection that ended; of a dial that failed if they have no `info`."""
+
 
 class Watcher:
     """Reads the monitor's frames into the model that the screens show."""
@@ -57,15 +60,18 @@ class Watcher:
         view = self._view
         assert view.row is not None
         assert view.counts is not None
-        names = Counter((event.id, event.name) for event in view.events)
+        opened = Counter(e.id for e in view.events if e.name == "SocketOpened")
+        closed = Counter(
+            e.id for e in view.events if e.name in ENDS and e.facts["info"]
+        )
         return Seen(
             sockets={
                 socket.id: SocketSeen(
                     messages_in=socket.messages_in,
                     bytes_in=socket.bytes_in,
                     messages_out=socket.messages_out,
-                    opened=names[socket.id, "SocketOpened"],
-                    closed=names[socket.id, "SocketClosed"],
+                    opened=opened[socket.id],
+                    closed=closed[socket.id],
                 )
                 for socket in view.sockets.values()
                 if not socket.gone

@@ -180,6 +180,11 @@ class SocketView:
         return self._row.failed
 
     @property
+    def dropped(self) -> int:
+        """Accepted writes that its full outbox gave up."""
+        return self._row.dropped
+
+    @property
     def latency(self) -> float | None:
         """Seconds of the last round trip; `None` before the first pong."""
         return self._row.latency

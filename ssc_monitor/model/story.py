@@ -73,7 +73,11 @@ def _opening(facts: Facts, _: str) -> Told:
 def _opened(facts: Facts, _: str) -> Told:
     generation = facts.get("generation")
     again = f", connection {generation}" if _number(generation) > 1 else ""
-    return f"open{again}", "good"
+    gap = facts.get("gap")
+    after = ""
+    if isinstance(gap, (int, float)):
+        after = f", {_seconds(gap)} after it dropped"
+    return f"open{again}{after}", "good"
 
 
 def _closed(facts: Facts, _: str) -> Told:
@@ -81,9 +85,14 @@ def _closed(facts: Facts, _: str) -> Told:
     if not isinstance(info, dict):
         return "closed", "plain"
     end = cast(Facts, info)
+    text, tone = _end(end)
+    return f"closed {text}", tone
+
+
+def _end(end: Facts) -> Told:
     code = _number(end.get("code"))
     name = CLOSE_CODES.get(code)
-    text = f"closed {code}" + (f" {name}" if name else "")
+    text = f"{code} {name}" if name else str(code)
     by = end.get("by")
     if by == "us" or by == "peer":
         text += f", by {by}"
@@ -101,6 +110,17 @@ def _dial_failed(facts: Facts, _: str) -> Told:
     return _with_error("dial failed", facts), "bad"
 
 
+def _reconnect_scheduled(facts: Facts, _: str) -> Told:
+    attempt = _number(facts.get("attempt"))
+    text = f"dial again in {_seconds(facts.get('delay'))}"
+    if attempt:
+        text += f", attempt {count(attempt)}"
+    info = facts.get("info")
+    why = _end(cast(Facts, info))[0] if isinstance(info, dict) else ""
+    why = why or _text(facts.get("error"))
+    return f"{text}: {why}" if why else text, "warn"
+
+
 def _writes_lost(facts: Facts, _: str) -> Told:
     messages, bytes = _number(facts.get("messages")), _number(facts.get("bytes"))
     reason = _text(facts.get("reason"))
@@ -114,6 +134,22 @@ _LOST = {
     "lost": "the link was lost",
     "overflow": "the outbox was full",
     "stopped": "the pool stopped",
+}
+
+
+def _messages_dropped(facts: Facts, _: str) -> Told:
+    reason = _text(facts.get("reason"))
+    text = (
+        f"outbox full, {_times(_number(facts.get('messages')), 'write')} dropped so far"
+    )
+    why = _DROPPED.get(reason, reason)
+    return f"{text}: {why}" if why else text, "warn"
+
+
+_DROPPED = {
+    "oldest": "the oldest",
+    "newest": "the newest",
+    "superseded": "all but the latest",
 }
 
 
@@ -144,6 +180,14 @@ def _payload_invalid(facts: Facts, _: str) -> Told:
     return _with_error(text, facts), "warn"
 
 
+def _consumer_too_slow(facts: Facts, _: str) -> Told:
+    stream = _text(facts.get("stream")) or "a stream"
+    text = f"{stream} was ended: its consumer is too slow"
+    if waiting := _number(facts.get("buffered")):
+        text += f", {_times(waiting, 'message')} wait"
+    return text, "bad"
+
+
 def _pool_stopped(facts: Facts, _: str) -> Told:
     aborted = _number(facts.get("aborted"))
     if aborted:
@@ -161,11 +205,14 @@ _TOLD: dict[str, Callable[[Facts, str], Told]] = {
     "SocketOpened": _opened,
     "SocketClosed": _closed,
     "DialFailed": _dial_failed,
+    "ReconnectScheduled": _reconnect_scheduled,
+    "MessagesDropped": _messages_dropped,
     "WritesLost": _writes_lost,
     "WriteRefused": _write_refused,
     "SubscriberFailed": _subscriber_failed,
     "SourceFailed": _source_failed,
     "PayloadInvalid": _payload_invalid,
+    "ConsumerTooSlow": _consumer_too_slow,
     "PoolStopped": _pool_stopped,
 }
 
@@ -181,6 +228,11 @@ def _times(n: int, thing: str) -> str:
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
+
+
+def _seconds(value: object) -> str:
+    s = value if isinstance(value, (int, float)) and value == value else 0.0
+    return f"{s:.1f} s" if abs(s) < 120 else f"{s / 60:.0f} min"
 
 
 def _text(value: object) -> str:

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from ssc_monitor.actions import ScreenName, actions_of
+from ssc_monitor.widgets.line import GROUNDS, STYLES
 from ssc_monitor.widgets.pane import Pane
 from ssc_monitor.widgets.sheet import Sheet
 
@@ -36,6 +37,7 @@ class MonitorScreen(Screen[None]):
     """A screen that is painted by the app's tick."""
 
     AUTO_FOCUS = ""
+    COMPONENT_CLASSES = {f"line--{name}" for name in (*STYLES, *GROUNDS)}  # noqa: RUF012
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (80, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (15, "-high")]  # noqa: RUF012
 

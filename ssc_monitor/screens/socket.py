@@ -170,7 +170,7 @@ class _Heading(Sheet):
         about.append((f"  {socket.kind} socket", "muted"))
         if socket.generation > 1:
             about.append((f"  connection {socket.generation}", "muted"))
-        note = self._feed.endings.of(socket.raw_id)
+        note = self._feed.endings.of(socket.raw_id, gone=socket.gone)
         if note and socket.state != "open":
             about.append((f"  {note}", tone))
         room = max(12, width - 2 - min(60, sum(len(text) for text, _ in about)))
@@ -199,6 +199,7 @@ class _Heading(Sheet):
             ("queued", socket.queued, "plain"),
             ("refused", socket.refused, "warn"),
             ("lost", socket.failed, "bad"),
+            ("dropped", socket.dropped, "warn"),
         )
         for name, n, style in losses:
             if n:
@@ -245,6 +246,7 @@ class _Details(Reader):
             ("queued", _both(socket.queued, socket.queued_bytes)),
             ("refused", figures.count(socket.refused)),
             ("lost writes", figures.count(socket.failed)),
+            ("dropped", figures.count(socket.dropped)),
         ]
         lines = [
             line

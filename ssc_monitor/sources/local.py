@@ -43,7 +43,7 @@ class LocalSource:
         Pool(urls, name=POOL_NAME)  # checks them; our own doesn't give up at the start
         self._urls = tuple(urls)
         self._headers = dict(headers or {})
-        self._pool = Pool(name=POOL_NAME, monitor="traffic")
+        self._pool = Pool(name=POOL_NAME, monitor="traffic", reconnect=None)
         self._remote: RemoteSource | None = None
         self._watch: wire.Watch | None = None
         self._dials: list[Task[None]] = []

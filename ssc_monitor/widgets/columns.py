@@ -68,16 +68,21 @@ STATES: dict[str, tuple[str, StyleName]] = {
 
 MARK = 2  # cells for the cursor's mark
 MAX_ID, MAX_SPARK = 100, 60
-NARROW, MIN_ID_NARROW = 60, 12
+MIN_ID = 12
 ROOMY = 100  # here "◐ reconnecting" fits
 
 Layout = tuple[tuple[Column, int], ...]
 """Columns from left to right, and how wide each is."""
 
 
-def layout(width: int) -> Layout:
-    """The columns that a row of so many cells has room for."""
-    least = ID.width if width >= NARROW else MIN_ID_NARROW
+def layout(width: int, longest: int) -> Layout:
+    """The columns that a row has room for.
+
+    Args:
+        width: Cells of a row.
+        longest: Cells of the longest ID.
+    """
+    least = max(MIN_ID, min(ID.width, width // 4))
     kept = list(COLUMNS)
     more = 2 if width >= ROOMY else 0
     free = _free(kept, width - more)
@@ -86,8 +91,10 @@ def layout(width: int) -> Layout:
             break
         kept = [column for column in kept if column.name != name]
         free = _free(kept, width - more)
-    spark = min(MAX_SPARK, free * 2 // 5) if SPARK in kept else 0
-    id = max(1, min(MAX_ID, free - spark))
+    bars = SPARK in kept
+    id = min(max(ID.width, longest), free - SPARK.width) if bars else free
+    id = max(1, min(MAX_ID, id))
+    spark = min(MAX_SPARK, free - id) if bars else 0
     wide = {"id": id, "spark": spark, "state": STATE.width + more}
     return tuple((column, wide.get(column.name, column.width)) for column in kept)
 

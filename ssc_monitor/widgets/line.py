@@ -4,34 +4,38 @@ Spans hold visible text only (`model.visible`), never markup: what is formatted 
 to the terminal as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from ssc_monitor.model.visible import cell_width, fit
 
 __all__ = [
     "BLANK",
+    "GROUNDS",
     "STYLES",
     "Ground",
     "Line",
     "Span",
     "StyleName",
+    "dimmed",
     "ends",
     "fill",
+    "joined",
     "tail",
     "width_of",
 ]
 
 StyleName = Literal[
     "plain", "muted", "strong", "title", "good", "warn", "bad", "in", "out", "spark",
-    "frame", "lit", "key",
+    "frame", "lit", "key", "dim", "faint",
 ]  # fmt: skip
 Ground = Literal["", "cursor", "bar"]
+GROUNDS: tuple[Ground, ...] = ("cursor", "bar")
 Span = tuple[str, StyleName]
 
 STYLES: tuple[StyleName, ...] = (
     "plain", "muted", "strong", "title", "good", "warn", "bad", "in", "out", "spark",
-    "frame", "lit", "key",
+    "frame", "lit", "key", "dim", "faint",
 )  # fmt: skip
 
 
@@ -54,6 +58,9 @@ class Line(NamedTuple):
 
 BLANK = Line(())
 
+ROOM_FOR_BOTH = 24
+_BLANKS = tuple(" " * n for n in range(1, 8))
+
 
 def width_of(spans: Sequence[Span]) -> int:
     """How many cells the spans take."""
@@ -62,21 +69,33 @@ def width_of(spans: Sequence[Span]) -> int:
 
 def tail(text: str, width: int) -> str:
     """The end of a visible text, in exactly so many cells."""
-    if cell_width(text) <= width:
+    if width < 2 or cell_width(text) <= width:
         return fit(text, width)
-    kept = text[-max(1, width - 1) :]
+    kept = text[1 - width :]
     while cell_width(kept) > width - 1:
         kept = kept[1:]
-    return fit("…" + kept.lstrip(), width)
+    return fit("…" + kept, width)
 
 
 def ends(text: str, width: int) -> str:
     """Both ends of a visible text, in exactly so many cells: what IDs differ in is last."""
     if cell_width(text) <= width:
         return fit(text, width)
+    if width < ROOM_FOR_BOTH or not text.isascii():
+        return tail(text, width)
     last = width * 3 // 5
-    head = fit(text, width - last)
-    return head[:-1] + tail(text, last + 1) if text.isascii() else tail(text, width)
+    return text[: width - last - 1] + "…" + text[len(text) - last :]
+
+
+def dimmed(line: Line) -> Line:
+    """The line as something that was true once."""
+    return Line(
+        tuple((text, _DIMMED.get(style, "dim")) for text, style in line.spans),
+        line.ground,
+    )
+
+
+_DIMMED: dict[StyleName, StyleName] = {"muted": "faint", "frame": "frame", "lit": "lit"}
 
 
 def fill(spans: Sequence[Span], width: int, pad: str = " ") -> tuple[Span, ...]:
@@ -102,3 +121,19 @@ def fill(spans: Sequence[Span], width: int, pad: str = " ") -> tuple[Span, ...]:
     if left > 0:
         done.append((pad * left, spans[-1][1] if spans and pad != " " else "plain"))
     return tuple(done)
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """The spans, neighbours of one style in one: a terminal is told less.
+
+    A few blanks take the style of what is before them.
+    """
+    done: list[Span] = []
+    for text, style in spans:
+        if not text:
+            continue
+        if done and (style == done[-1][1] or text in _BLANKS):
+            done[-1] = (done[-1][0] + text, done[-1][1])
+        else:
+            done.append((text, style))
+    return done

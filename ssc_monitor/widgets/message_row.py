@@ -50,9 +50,11 @@ def row(
     return tuple(spans)
 
 
-def gap(missing: int, width: int) -> tuple[Span, ...]:
-    """The line that stands for messages that are not there."""
-    text = f" {figures.count(missing)} not sampled "
+def gap(missing: int | None, width: int) -> tuple[Span, ...]:
+    """The line for messages that are not there; `None`: nobody knows how many."""
+    text = " some not sampled "
+    if missing is not None:
+        text = f" {figures.count(missing)} not sampled "
     rule = "─" * max(0, width - len(text) - 5)
     return (("  ──", "frame"), (text, "muted"), (rule + " ", "frame"))
 

@@ -49,6 +49,7 @@ class MessageStream(Pane):
         self._of = of
         self._held: Held | None = None
         self._held_at = 0
+        self._opened_at = feed.view.stream.end
         self._found = self._matches()
         self._top = 0
         self._cursor: int | None = None
@@ -244,7 +245,7 @@ class MessageStream(Pane):
                 lines.append(self._line(entry, width))
                 at.append(entry.index)
                 if missing:
-                    lines.append(Line(message_row.gap(missing, width)))
+                    lines.append(self._gap(entry, missing, width))
                     at.append(None)
                 position -= 1
             lines, at = lines[:height][::-1], at[:height][::-1]
@@ -253,7 +254,7 @@ class MessageStream(Pane):
             while position < found.end and len(lines) < height:
                 entry, missing = found.at(position)
                 if missing:
-                    lines.append(Line(message_row.gap(missing, width)))
+                    lines.append(self._gap(entry, missing, width))
                     at.append(None)
                 lines.append(self._line(entry, width))
                 at.append(entry.index)
@@ -265,6 +266,11 @@ class MessageStream(Pane):
         in_view = set(at)
         self._cache = {i: line for i, line in self._cache.items() if i in in_view}
         return lines
+
+    def _gap(self, entry: Entry, missing: int, width: int) -> Line:
+        # Before this list was opened, all sockets were sampled, and counted together.
+        ours = self._of is None or entry.index >= self._opened_at
+        return Line(message_row.gap(missing if ours else None, width))
 
     def _line(self, entry: Entry, width: int) -> Line:
         selected = entry.index == self._cursor

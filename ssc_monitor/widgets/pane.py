@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from textual import events
 from textual.message import Message
 
-from ssc_monitor.widgets.line import BLANK, Line, Span, StyleName, fill, width_of
+from ssc_monitor.widgets.line import (
+    BLANK,
+    Line,
+    Span,
+    StyleName,
+    dimmed,
+    fill,
+    width_of,
+)
 from ssc_monitor.widgets.sheet import Sheet
 
 __all__ = ["Pane"]
@@ -99,7 +107,7 @@ class Pane(Sheet, can_focus=True):
             done.append(Line((left, *fill(spans, width - 3), _PAD, right), ground))
         if not self.open_below:
             done.append(Line((("└" + "─" * (width - 2) + "┘", edge),)))
-        return done
+        return list(map(dimmed, done)) if self.screen.has_class("-gone") else done
 
     def _border(self, width: int, edge: StyleName) -> Line:
         corners = ("├", "┤") if self.joined else ("┌", "┐")

@@ -13,8 +13,9 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ssc_monitor.model.visible import visible
 from ssc_monitor.widgets.ascii import to_ascii
-from ssc_monitor.widgets.line import STYLES, Ground, Line, Span, StyleName, fill
+from ssc_monitor.widgets.line import Ground, Line, Span, StyleName, fill, joined
 
 __all__ = ["Sheet"]
 
@@ -23,14 +24,9 @@ class Sheet(Widget):
     """Lines of styled text.
 
     A subclass gives `lines()`; whoever owns the sheet calls `repaint()` when what they
-    are made from may have changed.
+    are made from may have changed. The styles are the screen's component classes: one
+    set for all sheets, as Textual looks at each whenever a focus or a class changes.
     """
-
-    COMPONENT_CLASSES = {  # noqa: RUF012 - Textual's form
-        *(f"sheet--{name}" for name in STYLES),
-        "sheet--cursor",
-        "sheet--bar",
-    }
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -93,12 +89,17 @@ class Sheet(Widget):
     def _strip(self, line: Line, width: int) -> Strip:
         ground = line.ground
         style = self._style
-        spans: Sequence[Span] = line.spans
+        # What is remote is visible long since; that none is forgotten is seen to here.
+        spans: Sequence[Span] = [
+            (text if text.isprintable() else visible(text), name)
+            for text, name in line.spans
+        ]
         if self.app.has_class("-ascii"):  # pyright: ignore[reportUnknownMemberType]
-            spans = [(to_ascii(text), name) for text, name in spans]
+            spans = fill([(to_ascii(text), name) for text, name in spans], width)
+            spans = [(to_ascii(text), name) for text, name in spans]  # where it was cut
+        merged = joined(fill(spans, width))
         return Strip(
-            [Segment(text, style(name, ground)) for text, name in fill(spans, width)],
-            width,
+            [Segment(text, style(name, ground)) for text, name in merged], width
         )
 
     def _style(self, name: StyleName, ground: Ground) -> Style:
@@ -107,9 +108,9 @@ class Sheet(Widget):
         key = (name, ground)
         style = self._palette.get(key)
         if style is None:
-            style = self.get_component_rich_style(f"sheet--{name}")
+            style = self.screen.get_component_rich_style(f"line--{name}")
             if ground:
-                below = self.get_component_rich_style(f"sheet--{ground}")
+                below = self.screen.get_component_rich_style(f"line--{ground}")
                 style += Style(bgcolor=below.bgcolor, bold=below.bold)
             self._palette[key] = style
         return style

@@ -47,7 +47,8 @@ class SocketTable(Pane):
         self._selected: int | None = None
         self._cursor = 0
         self._top = 0
-        self._columns: tuple[int, columns.Layout] = (0, ())
+        self._columns: tuple[tuple[int, int], columns.Layout] = ((0, 0), ())
+        self._longest = 0
         self._cache: dict[int, tuple[tuple[object, ...], Line]] = {}
 
     @property
@@ -139,6 +140,9 @@ class SocketTable(Pane):
                 return
         self._rows = view.order(self.sort, self.descending, self.filter)
         self._ordered, self._ordered_at = key, now
+        # It doesn't shrink: columns that move about can't be read.
+        ids = [len(socket.id) for socket in self._rows]
+        self._longest = max(self._longest, *ids) if ids else self._longest
         self._follow_cursor()
 
     def _follow_cursor(self) -> None:
@@ -158,7 +162,8 @@ class SocketTable(Pane):
     # Lines
 
     def title(self) -> Sequence[Span]:
-        total = len(self._feed.view.sockets)
+        view = self._feed.view
+        total = len(view.sockets) if view.row is None else view.row.sockets
         shown = f"{len(self._rows):,} of {total:,}" if self.filter else f"{total:,}"
         arrow = "▼" if self.descending else "▲"
         titles = {column.name: column.title for column in columns.COLUMNS}
@@ -181,8 +186,9 @@ class SocketTable(Pane):
         return super().lines(width, height)
 
     def body(self, width: int, height: int) -> list[Line]:
-        if self._columns[0] != width:
-            self._columns = (width, columns.layout(width))
+        room = (width, self._longest)
+        if self._columns[0] != room:
+            self._columns = (room, columns.layout(*room))
             self._cache.clear()
         layout = self._columns[1]
         lines = [Line(columns.head(layout, self.sort, self.descending))]
@@ -195,7 +201,9 @@ class SocketTable(Pane):
             key = (*reading, selected)
             known = cache.get(socket.number)
             if known is None or known[0] != key:
-                note = self._endings.of(socket.raw_id) if socket.state != "open" else ""
+                note = ""
+                if socket.state != "open":
+                    note = self._endings.of(socket.raw_id, gone=socket.gone)
                 spans = columns.row(
                     socket, view.now, layout, selected=selected, note=note
                 )

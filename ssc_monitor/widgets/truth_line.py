@@ -2,7 +2,7 @@
 
 from ssc_monitor.feed import Feed
 from ssc_monitor.model import figures
-from ssc_monitor.model.visible import cell_width, fit
+from ssc_monitor.model.visible import cell_width, fit, visible
 from ssc_monitor.widgets.line import Line, Span, StyleName, width_of
 from ssc_monitor.widgets.sheet import Sheet
 
@@ -81,8 +81,8 @@ def _health(feed: Feed, width: int) -> tuple[Span, ...]:
         case "live" if row is not None and row.state == "running":
             return (("● LIVE", "good"), (f" {feed.readings_per_s:.2g}Hz", "muted"))
         case _:
-            state = row.state.upper() if row is not None else "LIVE"
-            return ((f"◐ {fit(state, 10).strip()}", "warn"),)
+            state = visible(row.state[:10].upper()) if row is not None else "LIVE"
+            return ((f"◐ {state}", "warn"),)
 
 
 def _rates(feed: Feed) -> list[Part]:
@@ -121,6 +121,7 @@ def _losses(feed: Feed) -> list[Part]:
         return []
     losses: list[tuple[str, int, StyleName]] = [
         ("failed", sum(row.failed.values()), "bad"),
+        ("writes dropped", sum(row.dropped.values()), "warn"),
         ("refused", row.refused, "warn"),
         ("dials failed", row.dials_failed, "warn"),
         ("subscriber failures", row.subscriber_failures, "bad"),
@@ -166,13 +167,19 @@ def _sampled(feed: Feed) -> tuple[Span, ...]:
     sampled, matched = view.sampled_per_s, view.matched_per_s
     if matched < 0.05:
         return (("sampled ", "muted"), ("–", "muted"))
-    every = matched / sampled if sampled > 0.05 else 0.0
-    share = "all" if 0 < every < 1.05 else f"1/{every:,.0f}" if every else "none"
+    share = _share(matched / sampled) if sampled >= 0.05 else "none"
     return (
         ("sampled ", "muted"),
         (f"{figures.rate(sampled)}/{figures.rate(matched)} per s", "plain"),
         (f" ({share})", "muted"),
     )
+
+
+def _share(every: float) -> str:
+    """One of how many is shown, in words."""
+    if every < 1.05:
+        return "all"
+    return "most" if every < 1.5 else f"1/{every:,.0f}"
 
 
 def _level(feed: Feed, width: int) -> list[Part]:

@@ -84,11 +84,11 @@ class _TakenOver(Link):
             connection.keepalive_task = None
         if connection.state is State.CLOSED:
             self.transport = connection.transport
-            super().connection_lost(None)
+            super()._gone(None)
         else:
             self.connection_made(connection.transport)
             connection.transport.set_protocol(self)
-            self.pause_reading()
+            self.transport.pause_reading()
             self._paused = connection.paused
             self._take_over_ending()
 
@@ -111,6 +111,6 @@ class _TakenOver(Link):
         # websockets' own server may have begun to close it, as when it shuts down.
         return self._writable and self._protocol.state is State.OPEN
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
+    def _gone(self, exc: Exception | None) -> None:
+        super()._gone(exc)
         self._connection.connection_lost(exc)

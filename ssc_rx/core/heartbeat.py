@@ -69,6 +69,11 @@ class Heartbeat:
         self.due = now + min(self._interval, self._timeout)
         return Beat.PING
 
+    def excuse(self) -> None:
+        """What was silent so far could not be heard: neither dead nor slow for that."""
+        self._waiting = False
+        self._payload = None
+
     def pong(self, now: float, payload: bytes) -> None:
         """A PONG came; one that answers the last ping tells the latency."""
         if payload == self._payload:

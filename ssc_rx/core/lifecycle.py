@@ -1,7 +1,9 @@
 """The life of one socket: what may happen to it, and what follows.
 
     opening ──▶ open ──▶ closing ──▶ closed
-       └──────────┴─────────────────────▲
+       │         ▲ │        │           ▲
+       ▼         │ ▼        ▼           │
+      reconnecting ◀────────┘ ──────────┘
 
 `step` decides; the socket acts. Deadlines are loop time in seconds.
 """
@@ -22,6 +24,7 @@ class SocketState(enum.StrEnum):
 
     OPENING = "opening"
     OPEN = "open"
+    RECONNECTING = "reconnecting"
     CLOSING = "closing"
     CLOSED = "closed"
 
@@ -45,8 +48,14 @@ class Cause(enum.Enum):
     """The peer broke the protocol."""
     DUE = enum.auto()
     """The deadline of this life came."""
+    FLUSHED = enum.auto()
+    """What was queued has left, and our Close frame."""
+    UNWELCOME = enum.auto()
+    """What was to happen first on the open connection failed."""
+    DROPPED = enum.auto()
+    """The connection is gone, or can't be had yet, and is to be dialled again."""
     LOST = enum.auto()
-    """The connection is gone."""
+    """The connection is gone for good."""
 
 
 class Action(enum.Enum):
@@ -62,21 +71,31 @@ class Action(enum.Enum):
     AWAIT_LOSS = enum.auto()
     """Fail the queue; the connection is about to end by itself."""
     ABORT = enum.auto()
+    DIAL_AGAIN = enum.auto()
     REPORT_CLOSED = enum.auto()
 
 
 class Life(msgspec.Struct, frozen=True, gc=False):
-    """State, and the loop time at which an unfinished end is cut short."""
+    """Where a life is.
+
+    Attributes:
+        state: The state.
+        deadline: Loop time at which an unfinished end is cut short.
+        asked: Whether our side asked for the end, which is final then.
+    """
 
     state: SocketState = SocketState.OPENING
     deadline: float = math.inf
+    asked: bool = False
 
 
 _DONE = Life(SocketState.CLOSED)
+_AWAY = Life(SocketState.RECONNECTING)
 _BEGINNINGS_OF_THE_END = {
     Cause.ASKED: Action.CLOSE_AFTER_FLUSH,
     Cause.OVERFLOWED: Action.CLOSE_NOW,
     Cause.UNANSWERED: Action.CLOSE_NOW,
+    Cause.UNWELCOME: Action.CLOSE_NOW,
     Cause.PEER_CLOSING: Action.AWAIT_LOSS,
     Cause.VIOLATED: Action.AWAIT_LOSS,
 }
@@ -96,8 +115,8 @@ def step(life: Life, cause: Cause, now: float, grace: float) -> tuple[Life, Acti
         The life after, and what to do now.
     """
     match life.state:
-        case SocketState.OPENING:
-            return _while_opening(life, cause)
+        case SocketState.OPENING | SocketState.RECONNECTING:
+            return _while_down(life, cause)
         case SocketState.OPEN:
             return _while_open(life, cause, now, grace)
         case SocketState.CLOSING:
@@ -106,14 +125,18 @@ def step(life: Life, cause: Cause, now: float, grace: float) -> tuple[Life, Acti
             return life, Action.NOTHING
 
 
-def _while_opening(life: Life, cause: Cause) -> tuple[Life, Action]:
-    if cause is Cause.OPENED:
-        return Life(SocketState.OPEN), Action.REPORT_OPENED
-    if cause in (Cause.FAILED, Cause.LOST):
-        return _DONE, Action.REPORT_CLOSED
-    if cause is Cause.ASKED:
-        return Life(SocketState.CLOSING), Action.WITHDRAW
-    return life, Action.NOTHING
+def _while_down(life: Life, cause: Cause) -> tuple[Life, Action]:
+    match cause:
+        case Cause.OPENED:
+            return Life(SocketState.OPEN), Action.REPORT_OPENED
+        case Cause.FAILED | Cause.LOST:
+            return _DONE, Action.REPORT_CLOSED
+        case Cause.DROPPED:
+            return _AWAY, Action.DIAL_AGAIN
+        case Cause.ASKED:
+            return Life(SocketState.CLOSING, asked=True), Action.WITHDRAW
+        case _:
+            return life, Action.NOTHING
 
 
 def _while_open(
@@ -121,10 +144,13 @@ def _while_open(
 ) -> tuple[Life, Action]:
     if cause is Cause.LOST:
         return _DONE, Action.REPORT_CLOSED
+    if cause is Cause.DROPPED:
+        return _AWAY, Action.DIAL_AGAIN
     if action := _BEGINNINGS_OF_THE_END.get(cause):
         if cause in _SHORT:
             grace = VIOLATION_GRACE_S
-        return Life(SocketState.CLOSING, now + grace), action
+        asked = cause is Cause.ASKED
+        return Life(SocketState.CLOSING, now + grace, asked), action
     return life, Action.NOTHING
 
 
@@ -133,10 +159,17 @@ def _while_closing(
 ) -> tuple[Life, Action]:
     match cause:
         case Cause.LOST | Cause.FAILED:
-            return _DONE, Action.REPORT_CLOSED
+            return Life(SocketState.CLOSED, asked=life.asked), Action.REPORT_CLOSED
+        case Cause.DROPPED if life.asked:
+            return Life(SocketState.CLOSED, asked=True), Action.REPORT_CLOSED
+        case Cause.DROPPED:
+            return _AWAY, Action.DIAL_AGAIN
         case Cause.DUE if now >= life.deadline:
-            return Life(SocketState.CLOSING), Action.ABORT
+            return Life(SocketState.CLOSING, asked=life.asked), Action.ABORT
         case Cause.ASKED:  # again, perhaps in more of a hurry
+            final = Life(life.state, life.deadline, asked=True)
+            return _no_later(final, now + grace), Action.NOTHING
+        case Cause.FLUSHED:
             return _no_later(life, now + grace), Action.NOTHING
         case Cause.PEER_CLOSING:
             return life, Action.AWAIT_LOSS
@@ -150,4 +183,4 @@ def _no_later(life: Life, deadline: float) -> Life:
     """Cut short earlier; a life whose deadline has passed is being cut off already."""
     if life.deadline == math.inf:
         return life
-    return Life(life.state, min(life.deadline, deadline))
+    return Life(life.state, min(life.deadline, deadline), life.asked)

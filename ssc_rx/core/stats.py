@@ -14,7 +14,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """Cumulative counts of one socket, or of a whole pool; they never go down.
 
     Writes are *refused* or *accepted*; of the accepted, at every instant,
-    `accepted == handed_over + queued + failed_total` (see `balanced`).
+    `accepted == messages_out + queued + dropped_total + failed_total` (see `balanced`).
 
     Attributes:
         messages_in: TEXT and BINARY messages received.
@@ -27,6 +27,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
         queued_bytes: Their payload bytes.
         failed: Accepted writes that their link took down with it, by reason:
             "closed", "lost", "overflow", "stopped".
+        dropped: Accepted writes that a full outbox gave up, by reason: "oldest",
+            "newest", "superseded".
     """
 
     messages_in: int = 0
@@ -38,6 +40,12 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     queued: int = 0
     queued_bytes: int = 0
     failed: Mapping[str, int] = {}
+    dropped: Mapping[str, int] = {}
+
+    @property
+    def dropped_total(self) -> int:
+        """Accepted writes that full outboxes gave up, whatever the reason."""
+        return sum(self.dropped.values())
 
     @property
     def failed_total(self) -> int:
@@ -47,7 +55,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def balanced(self) -> bool:
         """Whether every accepted write is accounted for."""
-        return self.accepted == self.messages_out + self.queued + self.failed_total
+        waiting_or_gone = self.queued + self.dropped_total + self.failed_total
+        return self.accepted == self.messages_out + waiting_or_gone
 
 
 class SocketStats(Counts, frozen=True, kw_only=True):
@@ -106,10 +115,6 @@ class PoolStats(Counts, frozen=True, kw_only=True):
 def add_up(counts: Iterable[Counts]) -> Counts:
     """The sum, field by field."""
     rows = list(counts)
-    failed: dict[str, int] = {}
-    for row in rows:
-        for reason, n in row.failed.items():
-            failed[reason] = failed.get(reason, 0) + n
     return Counts(
         messages_in=sum(r.messages_in for r in rows),
         bytes_in=sum(r.bytes_in for r in rows),
@@ -119,5 +124,14 @@ def add_up(counts: Iterable[Counts]) -> Counts:
         refused=sum(r.refused for r in rows),
         queued=sum(r.queued for r in rows),
         queued_bytes=sum(r.queued_bytes for r in rows),
-        failed=failed,
+        failed=_add_up_reasons(r.failed for r in rows),
+        dropped=_add_up_reasons(r.dropped for r in rows),
     )
+
+
+def _add_up_reasons(rows: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for row in rows:
+        for reason, n in row.items():
+            total[reason] = total.get(reason, 0) + n
+    return total

@@ -101,6 +101,7 @@ class Survey:
             payloads_invalid=books.payloads_invalid,
             lag=lag,
             viewers=viewers,
+            dropped=dict(total.dropped),
         )
         frames.append(encode(State(time=books.time, pool=self._pool)))
         return frames, gone
@@ -147,4 +148,5 @@ def _row(number: int, stats: SocketStats) -> SocketRow:
         latency=stats.latency,
         opened_at=stats.opened_at,
         last_received=stats.last_received,
+        dropped=stats.dropped_total,
     )

@@ -114,6 +114,7 @@ class SocketRow(msgspec.Struct, frozen=True, array_like=True):
         failed: Accepted writes that were lost, whatever the reason.
         latency: Seconds; `None` before the first pong.
         opened_at, last_received: UNIX seconds; `None` if it hasn't happened.
+        dropped: Accepted writes that a full outbox gave up, whatever the reason.
     """
 
     number: int
@@ -130,6 +131,7 @@ class SocketRow(msgspec.Struct, frozen=True, array_like=True):
     latency: float | None
     opened_at: float | None
     last_received: float | None
+    dropped: int = 0
 
 
 class PoolRow(msgspec.Struct, frozen=True):
@@ -142,6 +144,7 @@ class PoolRow(msgspec.Struct, frozen=True):
         failed: Accepted writes that were lost, by reason.
         lag: The longest delay of the event loop since the last state frame, in seconds.
         viewers: How many are attached.
+        dropped: Accepted writes that full outboxes gave up, by reason.
     """
 
     state: str
@@ -163,6 +166,7 @@ class PoolRow(msgspec.Struct, frozen=True):
     payloads_invalid: int
     lag: float
     viewers: int
+    dropped: dict[str, int] = {}
 
 
 class State(msgspec.Struct, frozen=True, tag_field="t", tag="state"):

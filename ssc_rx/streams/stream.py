@@ -150,9 +150,9 @@ class Stream(Observable[T_co]):
             if _is_async(callback):
                 raise TypeError(
                     f"{_name(callback)} is a coroutine function: a subscriber is called "
-                    "synchronously, so it would never be awaited; subscribe a plain "
-                    "function that puts the value into an asyncio.Queue, or starts a "
-                    "task in a TaskGroup"
+                    "synchronously, so it would never be awaited; use `async for "
+                    "message in pool.stream()`, or subscribe a plain function that "
+                    "starts a task in a TaskGroup"
                 )
         return super().subscribe(
             cast(Any, on_next),  # what a callback returns is of no interest

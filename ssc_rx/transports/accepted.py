@@ -59,7 +59,7 @@ class AcceptedLink(Link):
         self._send_protocol_data()
         if response.status_code == 101:
             return True
-        self.resume_reading()  # to see the peer leave
+        self._read_on()  # to see the peer leave
         return False
 
     def hang_up(self) -> None:

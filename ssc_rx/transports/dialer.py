@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 import ssl as ssl_module
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from websockets.exceptions import (
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
+from ssc_rx.core.reconnect import retry_after_s
 from ssc_rx.errors import (
     DialError,
     InvalidOptionError,
@@ -171,6 +173,9 @@ def _dial_error(url: str, exc: Exception, open_timeout: float) -> DialError:
                 f"the server answered HTTP {status}, not 101 Switching Protocols",
                 _status_hint(status),
                 status=status,
+                retry_after=retry_after_s(
+                    exc.response.headers.get("Retry-After"), time.time()
+                ),
             )
         case InvalidMessage() if isinstance(exc.__cause__, EOFError):
             return DialError(

@@ -9,7 +9,7 @@ from websockets.protocol import Protocol
 from ssc_rx.errors import LinkLostError, PeerProtocolError
 from ssc_rx.events import CloseInfo
 
-__all__ = ["close_info", "peer_error"]
+__all__ = ["close_info", "lost_error", "peer_error"]
 
 
 def close_info(protocol: Protocol, error: Exception | None) -> CloseInfo:
@@ -28,6 +28,13 @@ def close_info(protocol: Protocol, error: Exception | None) -> CloseInfo:
 
 def _info(close: Close, by: Any, *, clean: bool, error: Exception | None) -> CloseInfo:
     return CloseInfo(int(close.code), close.reason, by, clean, error)
+
+
+def lost_error(exc: Exception) -> LinkLostError:
+    """What the operating system says of a connection that broke, as an error of ours."""
+    error = LinkLostError(f"the connection was lost: {exc}")
+    error.__cause__ = exc
+    return error
 
 
 def peer_error(exc: Exception, protocol: Protocol) -> Exception:

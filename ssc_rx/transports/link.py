@@ -1,7 +1,7 @@
 """One WebSocket connection over TCP, TLS or a Unix socket, in either direction.
 
 An `asyncio.Protocol` around the Sans-I/O protocol of websockets: that one parses,
-negotiates and answers; the link moves the bytes.
+negotiates and answers; the link moves the bytes. How it reads is in `reading`.
 """
 
 import asyncio
@@ -9,18 +9,15 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from websockets.client import ClientProtocol
-from websockets.frames import Frame, Opcode
+from websockets.frames import Opcode
 from websockets.http11 import Request
-from websockets.protocol import Event, Protocol, Side, State
+from websockets.protocol import Event, Side, State
 from websockets.server import ServerProtocol
 
 from ssc_rx.errors import LinkLostError, PeerProtocolError
-from ssc_rx.events import CloseInfo
-from ssc_rx.message import MessageType
 from ssc_rx.ports import Outgoing, Receiver
-from ssc_rx.transports.clock import clock_of
-from ssc_rx.transports.ending import close_info, peer_error
 from ssc_rx.transports.framing import masked_frame, unmasked_frame
+from ssc_rx.transports.reading import Reading
 
 __all__ = ["HIGH_WATER_BYTES", "Link"]
 
@@ -29,12 +26,10 @@ HIGH_WATER_BYTES = 64 * 1024
 MAX_UNSENT_CONTROL_BYTES = 1024 * 1024
 """Automatic PONGs that may wait for a peer that doesn't read, until it is cut off."""
 
-_TEXT, _BINARY, _CONT = Opcode.TEXT, Opcode.BINARY, Opcode.CONT
-_PING, _PONG, _CLOSE = Opcode.PING, Opcode.PONG, Opcode.CLOSE
-_TEXT_MESSAGE, _BINARY_MESSAGE = MessageType.TEXT, MessageType.BINARY
+_TEXT, _BINARY, _PING, _PONG = Opcode.TEXT, Opcode.BINARY, Opcode.PING, Opcode.PONG
 
 
-class Link(asyncio.Protocol):
+class Link(Reading):
     """A connection, from its opening handshake to its end.
 
     Reading is paused between the handshake and `attach`, so that what arrives early,
@@ -43,23 +38,10 @@ class Link(asyncio.Protocol):
 
     __slots__ = (
         "_answer",
-        "_begun",
-        "_closed",
-        "_early",
-        "_ending",
-        "_error",
-        "_fragments",
-        "_fragments_opcode",
-        "_loop",
         "_masked",
-        "_now",
         "_paused",
-        "_protocol",
-        "_receiver",
         "_unsent_control_bytes",
-        "_writable",
         "request",
-        "transport",
     )
 
     can_ping = True
@@ -67,24 +49,12 @@ class Link(asyncio.Protocol):
     def __init__(
         self, protocol: ServerProtocol | ClientProtocol, loop: asyncio.AbstractEventLoop
     ) -> None:
-        self._protocol: Protocol = protocol
-        self._loop = loop
-        self._now = clock_of(loop)
+        super().__init__(protocol, loop)
         self._masked = protocol.side is Side.CLIENT
         self._answer: asyncio.Future[Event | None] | None = None
-        self._receiver: Receiver | None = None
-        self._begun = False
-        self._early: list[Event] = []
-        self._fragments: bytearray | None = None
-        self._fragments_opcode = _TEXT
         self._paused = False
         self._unsent_control_bytes = 0
-        self._error: Exception | None = None
-        self._ending = False
-        self._closed: CloseInfo | None = None
         self.request: Request | None = None
-        self._writable = False  # until the opening handshake is done
-        self.transport: asyncio.Transport
 
     @property
     def writable(self) -> bool:
@@ -122,19 +92,6 @@ class Link(asyncio.Protocol):
         self._receiver = receiver
         self._update_writable()
         self._loop.call_soon(self._begin)
-
-    def _begin(self) -> None:
-        assert self._receiver is not None
-        self._begun = True
-        early, self._early = self._early, []
-        if early:
-            self._deliver(cast(list[Frame], early), self._now())
-        if self._closed is not None:
-            self._receiver.on_closed(self._closed)
-            return
-        if self._ending:
-            self._report_ending()
-        self.resume_reading()
 
     def write(self, batch: Sequence[Outgoing]) -> None:
         """Send messages in one write to the transport below."""
@@ -178,19 +135,14 @@ class Link(asyncio.Protocol):
             self._send_protocol_data()
 
     def abort(self) -> None:
-        """Cut the connection at once."""
+        """Cut the connection at once; what is held back is not delivered any more."""
+        self._drop_unread()
+        self._cut()
+
+    def _cut(self) -> None:
         self._paused = True
         self._writable = False
         self.transport.abort()
-
-    def pause_reading(self) -> None:
-        """Read nothing, for anyone, until `resume_reading`."""
-        self.transport.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Read again."""
-        if not self.transport.is_closing():
-            self.transport.resume_reading()
 
     # asyncio.Protocol
 
@@ -212,46 +164,11 @@ class Link(asyncio.Protocol):
         if self._receiver is not None:
             self._receiver.on_writable()
 
-    def data_received(self, data: bytes) -> None:
-        protocol = self._protocol
-        protocol.receive_data(data)
-        events = protocol.events_received()
-        if protocol.writes:
-            self._send_protocol_data()
-        if self._begun:
-            self._deliver(cast(list[Frame], events), self._now())
-        else:
-            self._receive_early(events)
-        if protocol.state is not State.OPEN:
-            self._writable = False
-            if protocol.close_rcvd is not None or protocol.parser_exc is not None:
-                self._end()
-
-    def eof_received(self) -> None:
-        self._protocol.receive_eof()
-        events = self._protocol.events_received()
-        self._send_protocol_data()
-        if not self._begun:
-            self._receive_early(events)
-        self._end()
-
     def connection_lost(self, exc: Exception | None) -> None:
-        protocol = self._protocol
-        protocol.receive_eof()
-        protocol.data_to_send()
         self._paused = True
-        self._writable = False
-        if exc is not None and self._error is None:
-            self._error = LinkLostError(f"the connection was lost: {exc}")
-            self._error.__cause__ = exc
-        self._closed = close_info(protocol, self._error)
+        super().connection_lost(exc)
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(None)
-        if self._begun:
-            assert self._receiver is not None
-            self._receiver.on_closed(self._closed)
-
-    # Reading
 
     def _receive_early(self, events: list[Event]) -> None:
         """Before a receiver is attached: the handshake, then what came with it."""
@@ -266,67 +183,6 @@ class Link(asyncio.Protocol):
         elif self._protocol.handshake_exc is not None:  # it can't be read
             answer.set_result(None)
 
-    def _deliver(self, frames: list[Frame], now: float) -> None:
-        receiver = self._receiver
-        assert receiver is not None
-        receiver.on_data(now)
-        for frame in frames:
-            opcode = frame.opcode
-            if opcode is _TEXT or opcode is _BINARY:
-                if not frame.fin:
-                    self._fragments = bytearray(frame.data)
-                    self._fragments_opcode = opcode
-                    continue
-                payload = bytes(frame.data)
-            elif opcode is _CONT:
-                assert self._fragments is not None
-                self._fragments += frame.data
-                if not frame.fin:
-                    continue
-                payload, self._fragments = bytes(self._fragments), None
-                opcode = self._fragments_opcode
-            else:
-                if opcode is _PONG:
-                    receiver.on_pong(bytes(frame.data))
-                elif opcode is _CLOSE:
-                    self._end()
-                continue
-            if opcode is _BINARY:
-                receiver.on_message(_BINARY_MESSAGE, payload)
-            elif payload.isascii() or _is_utf8(payload):
-                receiver.on_message(_TEXT_MESSAGE, payload)
-            else:
-                self._fail(1007, "a TEXT message that isn't UTF-8")
-                return
-
-    def _fail(self, code: int, reason: str) -> None:
-        if self._protocol.state is not State.CLOSED:
-            self._protocol.fail(code, reason)
-            self._send_protocol_data()
-        self._error = self._error or PeerProtocolError(f"the peer sent {reason}")
-        self._end()
-
-    def _end(self) -> None:
-        """The connection is about to end: tell, once."""
-        if self._ending:
-            return
-        self._ending = True
-        self._writable = False
-        parser_error = self._protocol.parser_exc
-        if parser_error is not None and self._error is None:
-            self._error = peer_error(parser_error, self._protocol)
-        if self._begun:
-            self._report_ending()
-
-    def _report_ending(self) -> None:
-        assert self._receiver is not None
-        sent_first = (
-            self._protocol.close_sent is not None
-            and not self._protocol.close_rcvd_then_sent
-        )
-        if self._error is not None or not sent_first:
-            self._receiver.on_closing(self._error)
-
     # Writing
 
     def _write(self, data: bytes) -> None:
@@ -340,6 +196,9 @@ class Link(asyncio.Protocol):
                 self._writable = False
 
     def _send_protocol_data(self) -> None:
+        if self._loss is not None:  # there is nobody to send it to
+            self._protocol.data_to_send()
+            return
         for data in self._protocol.data_to_send():
             if data:
                 self._write(data)
@@ -366,12 +225,4 @@ class Link(asyncio.Protocol):
             else:
                 self._error = LinkLostError(f"the connection can't be written: {exc}")
                 self._error.__cause__ = exc
-        self.abort()
-
-
-def _is_utf8(payload: bytes) -> bool:
-    try:
-        payload.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+        self._cut()

@@ -11,7 +11,10 @@ from ssc_rx.message import MessageType
 from ssc_rx.ports import Outgoing, Receiver
 from ssc_rx.transports.clock import clock_of
 
-__all__ = ["MemoryTransport", "memory_pair"]
+__all__ = ["MESSAGES_PER_TURN", "MemoryTransport", "memory_pair"]
+
+MESSAGES_PER_TURN = 512
+"""What one end delivers before others get a turn of the loop, as a link does."""
 
 
 class MemoryTransport:
@@ -34,6 +37,7 @@ class MemoryTransport:
         self._sent: CloseInfo | None = None
         self._closed: CloseInfo | None = None
         self._paused = False
+        self._aborted = False
         self._stalled = False
         self.peer: MemoryTransport
         self.answers = True
@@ -78,6 +82,9 @@ class MemoryTransport:
         lost = LinkLostError("the other end was cut off")
         self.peer._lose(CloseInfo(1006, "", "lost", False, lost))
         sent = self._sent
+        self._aborted = True
+        self._inbox.clear()
+        self._wake()
         self._lose(
             CloseInfo(sent.code, sent.reason, "us", False)
             if sent is not None
@@ -106,9 +113,13 @@ class MemoryTransport:
         receiver = self._receiver
         if receiver is None:  # told of its end in an earlier turn
             return
+        if self._aborted:
+            self._inbox.clear()
         if self._inbox and not (self._paused or self._stalled):
             receiver.on_data(self._now())
-        while self._inbox and not (self._paused or self._stalled):
+        for _ in range(MESSAGES_PER_TURN):
+            if not self._inbox or self._paused or self._stalled:
+                break
             type, payload = self._inbox.popleft()
             if type in (MessageType.TEXT, MessageType.BINARY):
                 receiver.on_message(type, payload)
@@ -116,7 +127,11 @@ class MemoryTransport:
                 receiver.on_pong(payload)
             elif self.answers:
                 self._answer(type, payload, receiver)
-        if self._closed is not None:
+        if self._paused and not self._aborted:
+            return
+        if self._inbox and not self._stalled:
+            self._wake()
+        elif self._closed is not None:
             receiver.on_closed(self._closed)
             self._receiver = None
 

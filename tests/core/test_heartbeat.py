@@ -81,3 +81,14 @@ def test_a_peer_is_dead_only_when_it_was_silent_for_the_whole_timeout(
             assert now - last_seen >= timeout
             return
         assert heart.due > now or beat is Beat.PING
+
+
+def test_an_excused_silence_neither_kills_nor_measures() -> None:
+    heart = Heartbeat(interval=10, timeout=5, now=0, spread=0)
+    assert heart.beat(5, 0, b"1") is Beat.PING
+    heart.excuse()
+    assert heart.beat(10, 0, b"2") is Beat.WAIT
+    heart.pong(11, b"1")
+    assert heart.latency is None
+    assert heart.beat(15, 0, b"3") is Beat.PING
+    assert heart.beat(20, 0, b"4") is Beat.DEAD  # silent of its own accord

@@ -21,6 +21,7 @@ class FakeSocket:
         self.tags: frozenset[str] = frozenset()
         self.messages_in = 0
         self.messages_out = 0
+        self.dropped: dict[str, int] = {}
         self.state = SocketState.OPEN
         self.remote_address: Any = None
         self.subprotocol: str | None = None
@@ -44,7 +45,8 @@ class FakeSocket:
             last_received=None,
             messages_in=self.messages_in,
             messages_out=self.messages_out,
-            accepted=self.messages_out,
+            accepted=self.messages_out + sum(self.dropped.values()),
+            dropped=dict(self.dropped),
         )
 
     def tap(
@@ -98,4 +100,5 @@ class FakePool:
             messages_in=sums.messages_in,
             messages_out=sums.messages_out,
             accepted=sums.accepted,
+            dropped=sums.dropped,
         )

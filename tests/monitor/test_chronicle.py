@@ -4,6 +4,7 @@ from ssc_rx import (
     CloseInfo,
     DialFailed,
     LinkLostError,
+    MessagesDropped,
     SocketClosed,
     SocketOpened,
     WritesLost,
@@ -32,7 +33,7 @@ def test_events_are_numbered_from_one() -> None:
     assert events is not None
     assert [e.sequence for e in events.events] == [1, 2]
     assert events.events[0].name == "SocketOpened"
-    assert events.events[0].facts == {"kind": "client", "generation": 1}
+    assert events.events[0].facts == {"kind": "client", "generation": 1, "gap": None}
     assert told.since(3) is None
 
 
@@ -63,6 +64,7 @@ def test_errors_and_close_records_are_told_without_secrets() -> None:
         SocketClosed(id="wss://u:s3cr3t@a/", kind="server", generation=1, info=info),
         DialFailed(id="a", error=ValueError()),
         WritesLost(id="a", reason="lost", messages=2, bytes=10),
+        MessagesDropped(id="a", reason="oldest", messages=4),
     )
     for event in events:
         pool.events.on_next(event)
@@ -70,7 +72,7 @@ def test_errors_and_close_records_are_told_without_secrets() -> None:
     assert frame is not None
     assert decode_frame(encode(frame)) == frame
     assert b"s3cr3t" not in encode(frame)
-    closed, failed, writes = frame.events
+    closed, failed, writes, drops = frame.events
     assert closed.facts["info"] == {
         "code": 1006,
         "reason": "",
@@ -80,6 +82,7 @@ def test_errors_and_close_records_are_told_without_secrets() -> None:
     }
     assert failed.facts == {"error": "ValueError()"}
     assert writes.facts == {"reason": "lost", "messages": 2, "bytes": 10}
+    assert drops.facts == {"reason": "oldest", "messages": 4}
 
 
 def test_a_lone_surrogate_can_be_told() -> None:

@@ -73,6 +73,21 @@ async def test_who_left_is_told_with_its_last_counts() -> None:
     model.assert_knows(pool)
 
 
+async def test_what_outboxes_dropped_is_told_of_each_socket_and_of_all() -> None:
+    pool, model = FakePool(), Model()
+    survey = Survey(pool, Roll())
+    a, b, gone = pool.add("a"), pool.add("b"), pool.add("gone")
+    a.dropped, b.dropped = {"oldest": 2}, {"newest": 3, "oldest": 1}
+    gone.dropped = {"superseded": 4}
+    model.read((await survey.read(0.0, 1))[0])
+    pool.remove("gone")
+    model.read((await survey.read(0.0, 1))[0])
+    dropped = {model.heads[n].id: row.dropped for n, row in model.rows.items()}
+    assert dropped == {"a": 2, "b": 4}
+    assert model.pool is not None
+    assert model.pool.dropped == {"oldest": 3, "newest": 3, "superseded": 4}
+
+
 async def test_a_large_pool_is_told_in_slices() -> None:
     pool, model = FakePool(), Model()
     survey = Survey(pool, Roll())

@@ -9,13 +9,38 @@ from hypothesis import strategies as st
 
 from ssc_rx.monitor import wire
 
+POOL_ROW = wire.PoolRow(
+    state="running",
+    sockets=1,
+    open_sockets=1,
+    messages_in=2,
+    bytes_in=3,
+    messages_out=4,
+    bytes_out=5,
+    accepted=31,
+    refused=6,
+    queued=7,
+    queued_bytes=8,
+    failed={"lost": 9},
+    sockets_opened=1,
+    sockets_closed=0,
+    dials_failed=0,
+    subscriber_failures=0,
+    payloads_invalid=0,
+    lag=0.001,
+    viewers=1,
+    dropped={"oldest": 11},
+)
 FRAMES: list[wire.Frame] = [
     wire.Hello(1, "0.1.0", 7, "app.py", "pool", "traffic", 1.5, 2.5),
     wire.State(1.0, begin=True, born=(wire.SocketHead(1, "a", "server"),)),
     wire.State(
         1.0,
-        rows=(wire.SocketRow(1, "open", 1, 2, 3, 4, 5, 6, 7, 8, 9, None, 1.0, None),),
+        rows=(
+            wire.SocketRow(1, "open", 1, 2, 3, 4, 5, 6, 7, 8, 9, None, 1.0, None, 10),
+        ),
         gone=(4,),
+        pool=POOL_ROW,
     ),
     wire.Events(
         (wire.Event(1, 2.0, "SocketOpened", "a", {"kind": "server"}),), missed=2
@@ -53,6 +78,17 @@ def test_unknown_keys_and_items_are_ignored(frame: wire.Frame) -> None:
             row.append("of a later version")
     written["later"] = {"nested": [1]}
     assert wire.decode_frame(json.dumps(written)) == frame
+
+
+def test_rows_of_a_process_that_tells_of_no_drops_are_read() -> None:
+    written = json.loads(wire.encode(FRAMES[2]))
+    written["rows"][0].pop()
+    del written["pool"]["dropped"]
+    state = wire.decode_frame(json.dumps(written))
+    assert isinstance(state, wire.State)
+    assert state.rows[0].dropped == 0
+    assert state.pool is not None
+    assert state.pool.dropped == {}
 
 
 def test_frames_of_an_unknown_type_are_skipped() -> None:

@@ -43,7 +43,8 @@ def hello(**changes: Any) -> wire.Hello:
 def pool_row(**changes: Any) -> wire.PoolRow:
     """The totals of a pool in which nothing has happened."""
     zeros = dict.fromkeys(wire.PoolRow.__struct_fields__, 0)
-    return wire.PoolRow(**({**zeros, "state": "running", "failed": {}} | changes))
+    start = {"state": "running", "failed": {}, "dropped": {}}
+    return wire.PoolRow(**(zeros | start | changes))
 
 
 def socket_row(number: int, **changes: Any) -> wire.SocketRow:

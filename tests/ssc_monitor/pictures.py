@@ -1,6 +1,7 @@
-"""Pictures of every screen, always the same: python -m tests.ssc_monitor.pictures
+"""Pictures of every screen, always the same: ./dev pictures [NAME...]
 
-Makes tests/snapshots/*.svg anew, or those that are named. Look at each before keeping it.
+Makes tests/snapshots/*.svg and docs/pictures/*.svg anew, or those that are named. Look at
+each before keeping it. Those of the documentation show what a real pool said.
 """
 
 import asyncio
@@ -10,14 +11,17 @@ from pathlib import Path
 
 from ssc_monitor.sources.source import Found, Lost
 from ssc_rx.monitor import wire
+from tests.ssc_monitor.recorded import recorded
 from tests.ssc_monitor.scripted import hello
 from tests.ssc_monitor.shown import Shown, shown
-from tests.ssc_monitor.stage import BTC, Stage
+from tests.ssc_monitor.stage import ETH, Stage
 
-__all__ = ["DIRECTORY", "PICTURES", "picture"]
+__all__ = ["DIRECTORIES", "PICTURES", "path_of", "picture"]
 
-DIRECTORY = Path(__file__).parent.parent / "snapshots"
-
+ROOT = Path(__file__).parents[2]
+SNAPSHOTS, DOCS = ROOT / "tests" / "snapshots", ROOT / "docs" / "pictures"
+DIRECTORIES = (SNAPSHOTS, DOCS)
+DOCS_PREFIX = "docs-"
 
 Scene = Callable[[], Awaitable[str]]
 PICTURES: dict[str, Scene] = {}
@@ -101,8 +105,8 @@ async def _open_socket(it: Shown) -> None:
     await it.press("j", "enter")
     it.source.say(
         wire.Details(
-            1,
-            url=BTC,
+            2,
+            url=ETH,
             remote_address="203.0.113.7:443",
             subprotocol="json.v2",
             headers=(
@@ -110,7 +114,7 @@ async def _open_socket(it: Shown) -> None:
                 ("Authorization", "<redacted>"),
                 ("User-Agent", "ssc-rx/0.1.0"),
             ),
-            tags=("btc", "trades"),
+            tags=("eth", "trades"),
         )
     )
     await it.settle()
@@ -133,12 +137,12 @@ async def _details(it: Shown) -> None:
 def _message(name: str, *keys: str) -> None:
     @_scene(name)
     async def _open(it: Shown) -> None:
-        await it.press("tab", *("k",) * 3, "enter", *keys)
+        await it.press("tab", *("k",) * 4, "enter", *keys)
 
 
 _message("message-text", "t")
 _message("message-json")
-_message("message-hex", "{", "{", "{", "{", "{", "x")
+_message("message-hex", "{", "{", "{", "{", "x")
 
 
 @_scene("help", (120, 42))
@@ -165,6 +169,28 @@ async def _pick(it: Shown) -> None:
     await it.press("j")
 
 
+# Of the documentation
+
+
+def _of_desk(name: str, size: tuple[int, int], *keys: str) -> None:
+    @_scene(f"{DOCS_PREFIX}{name}", size, stage=recorded())
+    async def _play(it: Shown) -> None:
+        await it.press(*keys)
+
+
+_of_desk("main", (120, 34), "j", "j")
+_of_desk("socket", (120, 22), "<", "<", "<", "i", "j", "j", "j", "j", "enter", "2")
+_of_desk("message", (120, 22), "tab", "k", "k", "k", "enter")
+_of_desk("help", (120, 44), "?")
+
+
+def path_of(name: str) -> Path:
+    """Where a picture is kept."""
+    if name.startswith(DOCS_PREFIX):
+        return DOCS / f"{name.removeprefix(DOCS_PREFIX)}.svg"
+    return SNAPSHOTS / f"{name}.svg"
+
+
 async def picture(name: str) -> str:
     """One picture, as SVG."""
     return await PICTURES[name]()
@@ -172,17 +198,22 @@ async def picture(name: str) -> str:
 
 def main() -> None:
     """Make the pictures that are named, or all."""
-    DIRECTORY.mkdir(exist_ok=True)
     names = sys.argv[1:] or list(PICTURES)
+    if unknown := [name for name in names if name not in PICTURES]:
+        sys.exit(
+            f"no picture is called {unknown[0]!r}; there are: {', '.join(PICTURES)}"
+        )
+    for directory in DIRECTORIES:
+        directory.mkdir(exist_ok=True)
     for name in names:
-        path = DIRECTORY / f"{name}.svg"
+        path = path_of(name)
         path.write_text(asyncio.run(picture(name)), encoding="utf-8")
         sys.stdout.write(f"{path}\n")
     if not sys.argv[1:]:
-        for stray in set(DIRECTORY.glob("*.svg")) - {
-            DIRECTORY / f"{name}.svg" for name in names
-        }:
-            stray.unlink()
+        kept = {path_of(name) for name in names}
+        for directory in DIRECTORIES:
+            for stray in set(directory.glob("*.svg")) - kept:
+                stray.unlink()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from ssc_monitor.clock import Clock
 from ssc_monitor.sources.source import Attached, Item
 from ssc_rx.monitor import wire
 
-__all__ = ["START", "FixedClock", "Pool", "Scripted", "hello"]
+__all__ = ["START", "FixedClock", "Pool", "Scripted", "hello", "until"]
 
 START = 1_764_072_000.0  # 2025-11-25 12:00:00 UTC
 
@@ -63,6 +63,15 @@ class Scripted:
     async def close(self) -> None:
         self.closed = True
         self._wake.set()
+
+
+async def until(condition: Callable[[], object], turns: int = 100_000) -> None:
+    """Give the loop turns until something holds."""
+    for _ in range(turns):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("it doesn't come to hold")
 
 
 def hello(level: str = "traffic", pool: str = "feeds", pid: int = 41233) -> wire.Hello:

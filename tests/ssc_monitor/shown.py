@@ -5,16 +5,16 @@ import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
-
 from textual.strip import Strip
 
 from ssc_monitor.app import MonitorApp
 from ssc_monitor.sources.source import Found, Item
-from tests.ssc_monitor.scripted import FixedClock, Scripted
+from tests.ssc_monitor.scripted import FixedClock, Scripted, until
 from tests.ssc_monitor.stage import Stage
 
 __all__ = ["Shown", "shown"]
@@ -32,16 +32,20 @@ class Shown:
 
     async def settle(self) -> None:
         """Until all that was said is on the screen."""
-        while self.app.feed is not None and not self.source.silent:
-            await asyncio.sleep(0)
+        await until(self._heard)
         await self._idle()
         self.app.paint()
         await self._idle()
 
+    def _heard(self) -> bool:
+        """Whether the source has no more to say."""
+        feed = self.app.feed
+        return feed is None or cast(Scripted, feed.source).silent
+
     async def _idle(self) -> None:
         """Until nobody has a message to handle. (The pilot's own pause waits 20 ms.)"""
         quiet = 0
-        while quiet < 3:
+        while quiet < 3 and self.app.screen_stack:
             await self.pilot._wait_for_screen()
             pumps = [self.app, *self.app.screen.walk_children(with_self=True)]
             busy = any(not pump._message_queue.empty() for pump in pumps)
@@ -123,7 +127,7 @@ async def shown(
             ascii=ascii,
             clock=clock,
         )
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             it = Shown(app, pilot, source, clock, stage)
             if choices is None:
                 await it.settle()

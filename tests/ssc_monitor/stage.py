@@ -6,13 +6,14 @@ from ssc_monitor.sources.source import Item
 from ssc_rx.monitor import wire
 from tests.ssc_monitor.scripted import Pool
 
-__all__ = ["BTC", "Stage"]
+__all__ = ["BTC", "ETH", "Stage"]
 
 BTC = "wss://stream.example/ws/btcusdt@trade"
+ETH = "wss://stream.example/ws/ethusdt@trade"
 
 FEEDS = (  # ID, messages a second, bytes each
     (BTC, 41_000, 214),
-    ("wss://stream.example/ws/ethusdt@trade", 18_400, 209),
+    (ETH, 18_400, 209),
     ("wss://quotes.example/v2/fx?pairs=EURUSD,GBPUSD", 640, 92),
     ("wss://slow.example/feed", 90, 512),
 )
@@ -21,7 +22,9 @@ BROWSERS = ("client-7f3a", "client-9bc1", "client-b20e", "client-c004", "client-
 TRADE = (
     b'{"e":"trade","E":1764072061123,"s":"BTCUSDT","p":"60000.25","q":"0.012","m":true}'
 )
-ETH = b'{"e":"trade","E":1764072061124,"s":"ETHUSDT","p":"2941.10","q":"1.4","m":false}'
+ETH_TRADE = (
+    b'{"e":"trade","E":1764072061124,"s":"ETHUSDT","p":"2941.10","q":"1.4","m":false}'
+)
 SUBSCRIBE = '{"op":"sub","ch":["btcusdt","ethusdt"],"note":"Grüße, 世界"}'.encode()
 PACKED = (
     bytes.fromhex("85a165a57472616465a173a745555255534421a170cb3ff1d70a3d70a3d7") * 9
@@ -99,7 +102,7 @@ class Stage:
         pool = self.pool
         samples = [
             pool.sample(1, TRADE, after=0.0011),
-            pool.sample(2, ETH, after=0.0042),
+            pool.sample(2, ETH_TRADE, after=0.0042),
         ]
         if tick % 3 == 0:
             number = 5 + tick % 4

@@ -36,7 +36,7 @@ def test_a_key_means_one_thing_on_a_screen(name: ScreenName) -> None:
 
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_screen_has_the_keys_of_the_table(name: ScreenName) -> None:
-    assert SCREENS[name].BINDINGS == bindings(name)
+    assert bindings(name) == SCREENS[name].BINDINGS
 
 
 def test_the_help_screen_has_every_group() -> None:

@@ -12,24 +12,25 @@ def closed(id: str, code: int = 1001, n: int = 1) -> wire.Event:
 def test_the_last_ending_is_kept_until_the_socket_opens() -> None:
     endings = Endings()
     endings.take(closed("a"))
-    assert endings.of("a") == "1001 going away, by peer"
+    assert endings.of("a", gone=False) == "1001 going away, by peer"
     endings.take(wire.Event(2, 0.0, "DialFailed", "a", {"error": "refused"}))
-    assert endings.of("a") == "dial failed: refused"
+    assert endings.of("a", gone=False) == "dial failed: refused"
     version = endings.version
     endings.take(wire.Event(3, 0.0, "SocketOpened", "a", {}))
-    assert endings.of("a") == ""
+    assert endings.of("a", gone=False) == ""
     assert endings.version > version
+    assert endings.of("a", gone=True) == "1001 going away, by peer"
 
 
 def test_other_events_change_nothing() -> None:
     endings = Endings()
     endings.take(wire.Event(1, 0.0, "WritesLost", "a", {}))
-    assert (endings.of("a"), endings.version) == ("", 0)
+    assert (endings.of("a", gone=False), endings.version) == ("", 0)
 
 
 def test_they_are_bounded() -> None:
     endings = Endings()
     for n in range(CAPACITY + 10):
         endings.take(closed(f"s{n}"))
-    assert endings.of("s0") == ""
-    assert endings.of(f"s{CAPACITY + 9}")
+    assert endings.of("s0", gone=True) == ""
+    assert endings.of(f"s{CAPACITY + 9}", gone=True)

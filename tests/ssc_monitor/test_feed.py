@@ -12,7 +12,7 @@ from ssc_monitor.model.filter import Filter
 from ssc_monitor.model.pool import PoolView
 from ssc_monitor.sources.source import Attached, Lost
 from ssc_rx.monitor import wire
-from tests.ssc_monitor.scripted import FixedClock, Pool, Scripted, hello
+from tests.ssc_monitor.scripted import FixedClock, Pool, Scripted, hello, until
 
 
 def feed_of(*items: object) -> tuple[Feed, Scripted, FixedClock]:
@@ -28,33 +28,36 @@ async def test_it_applies_what_the_source_says() -> None:
     source = Scripted(pool.greet())
     feed = Feed(source, FixedClock().now)
     reading = asyncio.create_task(feed.run())
-    while not feed.readings:
-        await asyncio.sleep(0)
+    await until(lambda: feed.readings)
     assert [socket.id for socket in feed.view.sockets.values()] == ["a"]
     assert feed.health == "live"
     await source.close()
     await reading
 
 
+def health(feed: Feed) -> str:
+    return feed.health
+
+
 def test_it_tells_how_the_link_is() -> None:
     pool = Pool()
     feed, _, clock = feed_of()
-    assert feed.health == "attaching"
+    assert health(feed) == "attaching"
     for item in pool.greet():
         feed.take(item)
-    assert feed.health == "live"
+    assert health(feed) == "live"
     clock.seconds += 0.9
-    assert feed.health == "live"
+    assert health(feed) == "live"
     clock.seconds += 0.2
-    assert feed.health == "stale"
+    assert health(feed) == "stale"
     assert feed.silence == pytest.approx(1.1)
     feed.take(pool.state())
-    assert feed.health == "live"
+    assert health(feed) == "live"
     feed.take(Lost("the process went away"))
-    assert feed.health == "gone"
+    assert health(feed) == "gone"
     for item in pool.greet():
         feed.take(item)
-    assert feed.health == "live"
+    assert health(feed) == "live"
 
 
 def test_a_pool_that_tells_its_state_seldom_is_not_stale_at_once() -> None:
@@ -131,9 +134,13 @@ async def test_a_large_frame_gives_the_loop_turns() -> None:
     feed = Feed(source, FixedClock().now)
     reading = asyncio.create_task(feed.run())
     turns = 0
-    while not feed.readings:
+
+    def read() -> int:
+        nonlocal turns
         turns += 1
-        await asyncio.sleep(0)
+        return feed.readings
+
+    await until(read)
     assert turns > 10
     assert len(feed.view.sockets) == 3000
     await source.close()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from ssl import SSLContext
 from typing import Literal
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -16,6 +17,7 @@ from ssc_rx.transports.accepted import AcceptedLink
 from ssc_rx.transports.dialer import dial
 from ssc_rx.transports.link import Link
 from ssc_rx.transports.memory import memory_pair
+from tests.tls import contexts
 
 Pair = tuple[Transport, Transport]
 LIMIT = 4 * 1024 * 1024
@@ -34,14 +36,20 @@ async def _let_in(connected: "asyncio.Future[AcceptedLink]") -> AcceptedLink:
     return link
 
 
-async def _dial(url: str, compression: Literal["deflate"] | None = None) -> Link:
+async def _dial(
+    url: str,
+    compression: Literal["deflate"] | None = None,
+    ssl: SSLContext | None = None,
+) -> Link:
     return await dial(
-        url, open_timeout=10, max_message_size=LIMIT, compression=compression
+        url, open_timeout=10, max_message_size=LIMIT, compression=compression, ssl=ssl
     )
 
 
 @asynccontextmanager
-async def link(compression: Literal["deflate"] | None = None) -> AsyncIterator[Pair]:
+async def link(
+    compression: Literal["deflate"] | None = None, *, secure: bool = False
+) -> AsyncIterator[Pair]:
     """Both ends are links: dialled, accepted."""
     loop = asyncio.get_running_loop()
     connected: asyncio.Future[AcceptedLink] = loop.create_future()
@@ -51,10 +59,13 @@ async def link(compression: Literal["deflate"] | None = None) -> AsyncIterator[P
         protocol = ServerProtocol(extensions=extensions, max_size=LIMIT)
         return AcceptedLink(protocol, loop, connected.set_result)
 
-    server = await loop.create_server(accept, "127.0.0.1", 0)
+    serving, trusting = contexts() if secure else (None, None)
+    host = "localhost" if secure else "127.0.0.1"
+    server = await loop.create_server(accept, "127.0.0.1", 0, ssl=serving)
     port = server.sockets[0].getsockname()[1]
+    url = f"{'wss' if secure else 'ws'}://{host}:{port}"
     dialled, accepted = await asyncio.gather(
-        _dial(f"ws://127.0.0.1:{port}", compression), _let_in(connected)
+        _dial(url, compression, trusting), _let_in(connected)
     )
     server.close()
     async with both_lost(dialled, accepted):
@@ -64,6 +75,12 @@ async def link(compression: Literal["deflate"] | None = None) -> AsyncIterator[P
 @asynccontextmanager
 async def deflated_link() -> AsyncIterator[Pair]:
     async with link("deflate") as pair:
+        yield pair
+
+
+@asynccontextmanager
+async def secure_link() -> AsyncIterator[Pair]:
+    async with link(secure=True) as pair:
         yield pair
 
 
@@ -106,5 +123,6 @@ PAIRS: dict[str, Callable[[], AbstractAsyncContextManager[Pair]]] = {
     "memory": memory,
     "link": link,
     "deflated link": deflated_link,
+    "secure link": secure_link,
     "taken over": taken_over,
 }

@@ -8,10 +8,14 @@ from ssc_rx import CloseInfo, MessageType
 
 
 class RecordingReceiver:
-    """`calls` holds ("message", type, payload), ("pong", payload), ("closed", info) …"""
+    """`calls` holds ("message", type, payload), ("pong", payload), ("closed", info) …
+
+    `react` is called inside `on_message`, after it was noted.
+    """
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
+        self.react: Callable[[], None] | None = None
         self._changed = asyncio.Event()
 
     def _note(self, *call: Any) -> None:
@@ -23,6 +27,8 @@ class RecordingReceiver:
     def on_message(self, type: MessageType, payload: bytes) -> None:
         assert isinstance(type, MessageType)
         self._note("message", type, payload)
+        if self.react is not None:
+            self.react()
 
     def on_pong(self, payload: bytes) -> None:
         self._note("pong", payload)

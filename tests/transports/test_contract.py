@@ -1,5 +1,7 @@
 """What every transport promises, in both directions; see `ssc_rx.ports.Transport`."""
 
+import asyncio
+import collections
 import random
 from collections.abc import AsyncIterator
 
@@ -7,6 +9,7 @@ import pytest
 
 from ssc_rx import Message, MessageType
 from ssc_rx.ports import Outgoing, Transport
+from ssc_rx.transports.reading import MESSAGES_PER_TURN
 from tests.transports.pairs import PAIRS, Pair
 from tests.transports.receiver import RecordingReceiver
 
@@ -140,7 +143,7 @@ async def test_a_peer_that_does_not_read_makes_it_unwritable_until_it_does(
     ends: tuple[End, End],
 ) -> None:
     sender, receiver = ends
-    receiver.transport.pause_reading()  # type: ignore[attr-defined]
+    receiver.transport.pause_reading()
     if hasattr(receiver.transport, "stalled"):
         receiver.transport.stalled = True
     written = 0
@@ -149,7 +152,7 @@ async def test_a_peer_that_does_not_read_makes_it_unwritable_until_it_does(
         sender.write(chunk)
         written += 1
         assert written < 1000
-    receiver.transport.resume_reading()  # type: ignore[attr-defined]
+    receiver.transport.resume_reading()
     if hasattr(receiver.transport, "stalled"):
         receiver.transport.stalled = False
     await receiver.heard.until(lambda: len(receiver.heard.of("message")) == written)
@@ -163,3 +166,184 @@ async def test_it_says_what_it_can_and_where_its_peer_is(pair: Pair) -> None:
         assert transport.can_ping
         assert transport.remote_address
         assert transport.subprotocol is None
+
+
+# The stop: `pause_reading` and `resume_reading`
+
+
+async def turns(n: int = 50) -> None:
+    """Enough turns of the loop for what would be wrong to show."""
+    for _ in range(n):
+        await asyncio.sleep(0)
+
+
+def numbered(n: int) -> list[str]:
+    return [f"message {i}" for i in range(n)]
+
+
+async def test_nothing_is_told_while_paused_and_all_of_it_afterwards(
+    ends: tuple[End, End],
+) -> None:
+    sender, receiver = ends
+    receiver.transport.pause_reading()
+    sender.write("a", "b")
+    sender.transport.ping(b"?")
+    sender.write("c")
+    await turns()
+    assert receiver.heard.calls == []
+    assert sender.heard.of("pong") == []
+    receiver.transport.resume_reading()
+    assert receiver.heard.calls == []  # never inside the call
+    await receiver.heard.until(lambda: receiver.heard.texts == ["a", "b", "c"])
+    await sender.heard.until(lambda: sender.heard.of("pong") == [b"?"])
+
+
+async def test_a_pause_inside_a_message_is_the_stop_whatever_was_read_already(
+    ends: tuple[End, End],
+) -> None:
+    sender, receiver = ends
+    heard, transport = receiver.heard, receiver.transport
+    steps = [1, 7, 100, 101, 1500, 2000]
+
+    def stop() -> None:
+        if len(heard.calls) in steps:
+            transport.pause_reading()
+
+    heard.react = stop
+    sender.write(*numbered(2000))
+    for step in steps:
+        await heard.until(lambda step=step: len(heard.calls) == step)  # type: ignore[misc]
+        await turns(10)
+        assert len(heard.calls) == step
+        transport.resume_reading()
+    assert heard.texts == numbered(2000)
+    sender.write("after")
+    await heard.until(lambda: heard.texts[-1] == "after")
+
+
+async def test_the_end_waits_behind_a_pause(ends: tuple[End, End]) -> None:
+    sender, receiver = ends
+    heard, transport = receiver.heard, receiver.transport
+    heard.react = transport.pause_reading
+    sender.write("a", "b")
+    sender.transport.close(4001, "bye")
+    for texts in (["a"], ["a", "b"]):
+        await heard.until(lambda texts=texts: heard.texts == texts)  # type: ignore[misc]
+        await turns()
+        assert heard.texts == texts
+        assert heard.of("closing") == heard.of("closed") == []
+        transport.resume_reading()
+    info = await heard.closed()
+    assert (info.code, info.by, info.clean) == (4001, "peer", True)
+    assert heard.of("closing") == [None]
+
+
+async def test_the_end_waits_behind_a_pause_that_came_first(
+    ends: tuple[End, End],
+) -> None:
+    sender, receiver = ends
+    receiver.transport.pause_reading()
+    sender.transport.close(4001, "bye")
+    await turns()
+    assert receiver.heard.calls == sender.heard.calls == []
+    receiver.transport.resume_reading()
+    assert (await receiver.heard.closed()).by == "peer"
+    assert (await sender.heard.closed()).clean
+
+
+async def test_a_lost_connection_is_told_after_the_pause(ends: tuple[End, End]) -> None:
+    sender, receiver = ends
+    heard, transport = receiver.heard, receiver.transport
+    heard.react = transport.pause_reading
+    sender.write("a")
+    await heard.until(lambda: heard.texts == ["a"])
+    sender.transport.abort()
+    await sender.heard.closed()
+    await turns()
+    assert len(heard.calls) == 1
+    transport.resume_reading()
+    info = await heard.closed()
+    assert (info.code, info.by, info.clean) == (1006, "lost", False)
+
+
+async def test_an_abort_does_not_wait_for_a_pause(ends: tuple[End, End]) -> None:
+    sender, receiver = ends
+    heard, transport = receiver.heard, receiver.transport
+    heard.react = transport.pause_reading
+    sender.write(*numbered(100))
+    await heard.until(lambda: len(heard.texts) == 1)
+    transport.abort()
+    assert len(heard.calls) == 1
+    assert not (await heard.closed()).clean
+    assert len(heard.texts) == 1
+    transport.pause_reading()  # nothing comes of these any more
+    transport.resume_reading()
+    await turns(10)
+    assert len(heard.of("closed")) == 1
+
+
+async def test_an_abort_inside_a_message_is_the_end_of_messages(
+    ends: tuple[End, End],
+) -> None:
+    sender, receiver = ends
+    receiver.heard.react = receiver.transport.abort
+    sender.write(*numbered(100))
+    await receiver.heard.closed()
+    assert receiver.heard.texts == ["message 0"]
+
+
+async def test_a_pause_before_it_is_attached_counts(pair: Pair) -> None:
+    pair[1].pause_reading()
+    sender, receiver = End(pair[0]), End(pair[1])
+    sender.write("early")
+    await turns()
+    assert receiver.heard.calls == []
+    receiver.transport.resume_reading()
+    await receiver.heard.until(lambda: receiver.heard.texts == ["early"])
+
+
+async def test_a_pause_that_is_over_at_once_changes_no_order(
+    ends: tuple[End, End],
+) -> None:
+    sender, receiver = ends
+    heard, transport = receiver.heard, receiver.transport
+    inside = False
+
+    def blink() -> None:
+        nonlocal inside
+        assert not inside
+        inside = True
+        transport.pause_reading()
+        transport.resume_reading()
+        transport.resume_reading()
+        inside = False
+
+    heard.react = blink
+    sender.write(*numbered(300))
+    sender.transport.close(1000, "")
+    await heard.closed()
+    assert heard.texts == numbered(300)
+
+
+async def test_a_flood_leaves_turns_to_others(ends: tuple[End, End]) -> None:
+    sender, receiver = ends
+    turn = 0
+    ticking = True
+    heard_in: collections.Counter[int] = collections.Counter()
+
+    def tick() -> None:
+        nonlocal turn
+        turn += 1
+        if ticking:
+            asyncio.get_running_loop().call_soon(tick)
+
+    def count() -> None:
+        heard_in[turn] += 1
+
+    receiver.heard.react = count
+    tick()
+    sender.write(*numbered(3000))
+    await receiver.heard.until(lambda: len(receiver.heard.texts) == 3000)
+    ticking = False
+    assert receiver.heard.texts == numbered(3000)
+    assert max(heard_in.values()) <= MESSAGES_PER_TURN

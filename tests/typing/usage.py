@@ -8,7 +8,9 @@ from ssc_rx import (
     BroadcastResult,
     CloseInfo,
     Message,
+    MessageStream,
     MessageType,
+    Overflow,
     Pool,
     Socket,
     Stream,
@@ -34,6 +36,15 @@ async def reading(pool: Pool, socket: Socket) -> None:
     everything.filter(lambda m: m.id == "x").take(1).subscribe(print)
     first: Message = await everything.pipe(rx_ops.first())
     print(first.json())
+
+
+async def taking(pool: Pool, socket: Socket) -> None:
+    async with pool.stream("x", "y", buffer=10, overflow=Overflow.BLOCK) as stream:
+        async for message in stream:
+            print(message.text.upper(), stream.lost + stream.buffered)
+    bare: MessageStream = socket.stream(overflow=Overflow.LATEST)
+    latest: Message = await anext(bare)
+    print(latest.json())
 
 
 async def writing(pool: Pool, socket: Socket) -> None:

@@ -21,7 +21,9 @@ def test_counters_are_those_of_the_last_row() -> None:
         latency=0.01,
         opened_at=10.0,
         last_received=11.0,
+        dropped=12,
     )
+    assert view.dropped == 12
     assert (view.number, view.state, view.generation) == (7, "open", 9)
     assert (view.messages_in, view.bytes_in) == (1, 2)
     assert (view.messages_out, view.bytes_out) == (3, 4)

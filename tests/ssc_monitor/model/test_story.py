@@ -17,6 +17,29 @@ GOLDEN: list[tuple[str, dict[str, Any], str, str]] = [
     ("SocketOpened", {"kind": "server", "generation": 1}, "open", "good"),
     ("SocketOpened", {"generation": 3}, "open, connection 3", "good"),
     (
+        "SocketOpened",
+        {"generation": 2, "gap": 4.25},
+        "open, connection 2, 4.2 s after it dropped",
+        "good",
+    ),
+    (
+        "ReconnectScheduled",
+        {
+            "attempt": 2,
+            "delay": 0.4,
+            "info": {**CLOSED, "code": 1006, "by": "lost"},
+            "error": None,
+        },
+        "dial again in 0.4 s, attempt 2: 1006 no closing handshake",
+        "warn",
+    ),
+    (
+        "ReconnectScheduled",
+        {"attempt": 12, "delay": 86_400.0, "info": None, "error": "DialError: busy"},
+        "dial again in 1440 min, attempt 12: DialError: busy",
+        "warn",
+    ),
+    (
         "SocketClosed",
         {"info": CLOSED},
         "closed 1000 normal closure, by us",
@@ -67,6 +90,18 @@ GOLDEN: list[tuple[str, dict[str, Any], str, str]] = [
         "1,200 queued writes lost, 9.1MB: the outbox was full",
         "bad",
     ),
+    (
+        "MessagesDropped",
+        {"reason": "oldest", "messages": 1},
+        "outbox full, 1 write dropped so far: the oldest",
+        "warn",
+    ),
+    (
+        "MessagesDropped",
+        {"reason": "superseded", "messages": 4096},
+        "outbox full, 4,096 writes dropped so far: all but the latest",
+        "warn",
+    ),
     ("WriteRefused", {"error": "no"}, "write refused: no", "warn"),
     (
         "SubscriberFailed",
@@ -91,6 +126,12 @@ GOLDEN: list[tuple[str, dict[str, Any], str, str]] = [
         {"error": "no JSON", "failures": 4},
         "a payload couldn't be decoded, 4 so far: no JSON",
         "warn",
+    ),
+    (
+        "ConsumerTooSlow",
+        {"stream": "pool.stream", "block_timeout": 10.0, "buffered": 1024},
+        "pool.stream was ended: its consumer is too slow, 1,024 messages wait",
+        "bad",
     ),
     ("PoolStopped", {"aborted": 0}, "pool stopped", "plain"),
     ("PoolStopped", {"aborted": 2}, "pool stopped, 2 sockets cut off", "warn"),
@@ -118,8 +159,10 @@ def test_every_event_can_do_without_facts() -> None:
 )
 def test_nothing_remote_in_a_story_is_unfit_for_a_terminal(text: str) -> None:
     info = {"code": 1000, "reason": text, "by": text, "clean": True, "error": text}
-    facts = dict.fromkeys(("error", "stream", "reason", "kind", text), text)
-    for name in ("SocketClosed", "DialFailed", "SubscriberFailed", "WritesLost", text):
+    names_of_facts = ("error", "stream", "reason", "kind", "gap", "delay", text)
+    facts = dict.fromkeys(names_of_facts, text)
+    names = ("SocketClosed", "DialFailed", "SubscriberFailed", "WritesLost")
+    for name in (*names, "ReconnectScheduled", "MessagesDropped", text):
         story = tell(event(1, name, text, **facts, info=info))
         assert not unfit(story.text + story.subject)
         assert len(story.text) < 500
@@ -133,7 +176,10 @@ json = st.recursive(
     ),
     max_leaves=10,
 )
-FACTS = "kind generation info error reason messages bytes stream failures ended aborted"
+FACTS = (
+    "kind generation gap attempt delay info error reason messages bytes stream "
+    "failures ended aborted"
+)
 INFO = "code reason by clean error"
 
 

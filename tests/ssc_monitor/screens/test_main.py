@@ -231,7 +231,7 @@ async def test_a_filter_filters_both_panes_and_what_is_sampled() -> None:
         await it.type("client-7f3a")
         await it.press("enter")
         assert ids(it) == ["client-7f3a"]
-        assert "1 of 9" in it.text
+        assert "1 of 8" in it.text
         stream = it.text.split("Messages")[1]
         assert "client-7f3a" in stream
         assert "BTCUSDT" not in stream

@@ -32,7 +32,7 @@ async def test_it_has_this_socket_s_messages_sampled_and_asks_for_details() -> N
     async with shown((120, 30), stage=Stage(seconds=10)) as it:
         await open_btc(it)
         watch = wire.Watch(wire.Selection(numbers=(1,)))
-        assert it.source.requests[1:] == [watch, wire.Inspect(1)]
+        assert it.source.requests[1:] == [wire.Inspect(1), watch]
         await it.press("escape")
         assert isinstance(it.app.screen, MainScreen)
         assert it.source.requests[-1] == wire.Watch(wire.Selection())

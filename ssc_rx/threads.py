@@ -1,0 +1,133 @@
+"""A pool on an event loop and a thread of its own: for scripts and for what blocks."""
+
+import asyncio
+import concurrent.futures
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar
+
+from ssc_rx.errors import PoolNotRunningError
+
+__all__ = ["PoolThread"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Startable(Protocol):
+    """What a thread needs of a pool."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def start(self) -> None: ...
+
+    def stop(self, deadline: float = 5.0) -> Awaitable[None]: ...
+
+
+PoolT = TypeVar("PoolT", bound=_Startable)
+
+
+class PoolThread(Generic[PoolT]):
+    """What `pool.in_thread()` gives: `with` it, and the pool runs until the end of that.
+
+    Entering starts the pool, with what `start()` raises; leaving stops it. The pool's
+    subscribers run in the thread. All methods may be called from any other thread.
+
+    Attributes:
+        pool: The pool. From other threads use `call`, `pool.write_threadsafe`, the
+            `on_next` of its Subjects, and what only reads (`stats`, `list`, `count`).
+    """
+
+    def __init__(self, pool: PoolT) -> None:
+        self.pool = pool
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._end: asyncio.Event | None = None
+
+    def __enter__(self) -> "PoolThread[PoolT]":
+        """Start the thread, and the pool in it.
+
+        Raises:
+            PoolStartError, MonitorError: As `start()`.
+            PoolNotRunningError: If it was entered before.
+        """
+        if self._thread is not None:
+            raise PoolNotRunningError(self.pool.name, "one that had its thread")
+        started: concurrent.futures.Future[None] = concurrent.futures.Future()
+        self._thread = threading.Thread(
+            target=self._run,
+            args=(started,),
+            name=f"ssc-rx {self.pool.name}",
+            daemon=True,
+        )
+        self._thread.start()
+        try:
+            started.result()
+        except BaseException:
+            self._leave()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._leave()
+
+    def call(
+        self,
+        function: Callable[P, Coroutine[Any, Any, T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a coroutine function on the pool's event loop, and wait for its result.
+
+        Ctrl-C while it waits cancels the coroutine.
+
+        Raises:
+            PoolNotRunningError: Outside the `with` statement.
+            RuntimeError: If called from the pool's own thread, which it would block.
+        """
+        loop, thread = self._loop, self._thread
+        if loop is None or thread is None or not thread.is_alive():
+            raise PoolNotRunningError(self.pool.name, "without a thread")
+        if thread is threading.current_thread():
+            raise RuntimeError(
+                "call() was used in the pool's own thread, which it would block for ever; "
+                "await the coroutine there"
+            )
+        future = asyncio.run_coroutine_threadsafe(function(*args, **kwargs), loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def _run(self, started: "concurrent.futures.Future[None]") -> None:
+        try:
+            asyncio.run(self._live(started))
+        except BaseException as error:
+            if not started.done():
+                started.set_exception(error)
+
+    async def _live(self, started: "concurrent.futures.Future[None]") -> None:
+        self._loop = asyncio.get_running_loop()
+        self._end = asyncio.Event()
+        await self.pool.start()
+        started.set_result(None)
+        try:
+            await self._end.wait()
+        finally:
+            await self.pool.stop()
+
+    def _leave(self) -> None:
+        assert self._thread is not None
+        if self._loop is not None and self._end is not None:
+            with suppress(RuntimeError):  # the loop has ended already
+                self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join()

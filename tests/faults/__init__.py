@@ -1,0 +1,1 @@
+"""The pool through each fault of a network, on both kinds of socket."""
