@@ -1,5 +1,7 @@
 """The app: one source, one view of its pool, one tick that paints what changed."""
 
+import asyncio
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from ssc_monitor.pace import Pace
 from ssc_monitor.screens.base import MonitorScreen
 from ssc_monitor.screens.main import MainScreen
 from ssc_monitor.sources.source import Found, Source
-from ssc_monitor.terminal import has_room
+from ssc_monitor.terminal import has_room, hung_up
 
 __all__ = ["MonitorApp"]
 
@@ -78,6 +80,9 @@ class MonitorApp(App[None]):
             self.watch_source(self._source)
         else:
             self.action_targets()
+        if not self.is_headless:
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
         self._due = self._clock.now() + 1 / self._fps
         self.set_interval(1 / self._fps, self._tick)
 
@@ -105,6 +110,9 @@ class MonitorApp(App[None]):
         now = self._clock.now()
         late, self._due = now - self._due, now + 1 / self._fps
         if not self.screen_stack:  # the app is ending
+            return
+        if not self.is_headless and hung_up():
+            self.exit()
             return
         if self._painting or not self.pace.tick() or not has_room():
             return

@@ -1,9 +1,9 @@
-"""Whether the terminal keeps up with what is written to it."""
+"""Whether the terminal is still there, and keeps up with what is written to it."""
 
 import select
 import sys
 
-__all__ = ["has_room"]
+__all__ = ["has_room", "hung_up"]
 
 
 def has_room() -> bool:
@@ -20,3 +20,19 @@ def has_room() -> bool:
         return bool(select.select((), (terminal,), (), 0)[1])
     except (OSError, ValueError):
         return True
+
+
+def hung_up() -> bool:
+    """Whether the terminal has gone: its window was closed, or its line is broken.
+
+    Textual's input thread would read the end of it for ever, as fast as it can.
+    """
+    terminal = sys.__stdin__
+    try:
+        if terminal is None or not hasattr(select, "poll"):
+            return False
+        poll = select.poll()
+        poll.register(terminal, 0)  # what matters is reported without being asked for
+        return bool(poll.poll(0))
+    except (OSError, ValueError):
+        return False

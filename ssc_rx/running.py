@@ -1,18 +1,18 @@
 """A script's main coroutine, ended in order by Ctrl-C and by SIGTERM."""
 
 import asyncio
+import os
 import signal
 import threading
 from collections.abc import Callable, Coroutine
+from types import FrameType
 from typing import Any, TypeVar
 
 __all__ = ["run"]
 
 T = TypeVar("T")
 
-
-class _Terminated(KeyboardInterrupt):
-    """The second SIGTERM: end now."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(
@@ -22,8 +22,9 @@ def run(
 ) -> T:
     """Run a coroutine as the whole of a script: `ssc_rx.run(main())`.
 
-    Like `asyncio.run`, and SIGTERM is heard too: the first signal cancels `main`, so that
-    leaving `async with pool:` drains and closes; a second one ends at once.
+    Like `asyncio.run`, for two signals: the first SIGINT (Ctrl-C) or SIGTERM cancels
+    `main`, so that leaving `async with pool:` drains and closes; a second one ends the
+    process at once, whatever it does.
 
     Args:
         main: The script.
@@ -34,39 +35,42 @@ def run(
         What `main` returned.
 
     Raises:
-        KeyboardInterrupt: After Ctrl-C; Python's exit code is then 130.
+        KeyboardInterrupt: After Ctrl-C.
         SystemExit: After SIGTERM, with exit code 143.
         RuntimeError: If an event loop runs already in this thread.
     """
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        loop = runner.get_loop()
         if threading.current_thread() is not threading.main_thread():
             return runner.run(main)  # signals are the main thread's affair
+        loop = runner.get_loop()
+        heard: list[int] = []
         task: asyncio.Task[T] | None = None
-        terminated = 0
 
         async def body() -> T:
             nonlocal task
             task = asyncio.current_task()
             return await main
 
-        def terminate(*_: object) -> None:
-            nonlocal terminated
-            terminated += 1
-            if terminated > 1:
-                raise _Terminated
+        def hear(number: int, frame: FrameType | None) -> None:
+            if heard:
+                signal.signal(number, signal.SIG_DFL)
+                os.kill(os.getpid(), number)
+            heard.append(number)
             if task is not None:
                 loop.call_soon_threadsafe(task.cancel)
 
-        before = signal.signal(signal.SIGTERM, terminate)
+        before = {number: signal.signal(number, hear) for number in SIGNALS}
         try:
             result = runner.run(body())
-        except (asyncio.CancelledError, _Terminated):
-            if terminated:
-                raise SystemExit(128 + signal.SIGTERM) from None
-            raise
+        except asyncio.CancelledError:
+            if not heard:
+                raise
+        else:
+            if not heard:  # else it was caught, or came as `main` was about to return
+                return result
         finally:
-            signal.signal(signal.SIGTERM, before)
-        if terminated:  # it came as `main` was about to return, or was caught
-            raise SystemExit(128 + signal.SIGTERM)
-        return result
+            for number, handler in before.items():
+                signal.signal(number, handler)
+    if heard[0] == signal.SIGINT:
+        raise KeyboardInterrupt
+    raise SystemExit(128 + heard[0])

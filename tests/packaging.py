@@ -39,7 +39,10 @@ def main() -> None:
         run(sys.executable, "-m", "build", "--outdir", place, ROOT)
         (wheel,) = place.glob("*.whl")
         names = set(zipfile.ZipFile(wheel).namelist())
-        for wanted in ("ssc_rx/py.typed", "ssc_monitor/py.typed", "ssc_rx/pool.py"):
+        for wanted in (
+            *("ssc_rx/py.typed", "ssc_monitor/py.typed"),
+            *("ssc_rx/pool.py", "ssc_monitor/app.tcss"),
+        ):
             assert wanted in names, f"{wanted} is missing in {wheel.name}"
         strays = {n for n in names if n.startswith(("tests", "benchmarks", "examples"))}
         assert not strays, f"{wheel.name} holds {sorted(strays)}"
@@ -48,6 +51,15 @@ def main() -> None:
         run(python, "-m", "pip", "install", "-q", wheel)
         version = run(python, "-I", "-c", USE).strip()
         assert version in wheel.name
+        monitor = place / "venv" / "bin" / "ssc-monitor"
+        assert run(monitor, "--version").split()[-1] == version
+        run(python, "-m", "pip", "install", "-q", f"{wheel}[monitor]")
+        run(
+            python,
+            "-I",
+            "-c",
+            "from ssc_monitor.app import MonitorApp; MonitorApp(None)",
+        )
     sys.stdout.write(f"packaged, installed and used: ssc-rx {version}\n")
 
 

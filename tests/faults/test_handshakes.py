@@ -25,6 +25,8 @@ from tests.peers import echo, websocket_server
 from tests.recorder import Recorder
 from tests.toxics import LimitData, Slicer, Timeout
 
+pytestmark = pytest.mark.slow
+
 # The opening handshake
 
 

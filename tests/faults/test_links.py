@@ -34,6 +34,8 @@ from tests.peers import echo, websocket_server
 from tests.recorder import Recorder
 from tests.toxics import Bandwidth, Latency, LimitData, Slicer, SlowClose, Timeout
 
+pytestmark = pytest.mark.slow
+
 SIZES = [0, 1, 125, 126, 127, 1000]
 
 

@@ -4,6 +4,8 @@ import asyncio
 import random
 from contextlib import AsyncExitStack
 
+import pytest
+
 from ssc_rx import (
     Pool,
 )
@@ -16,6 +18,8 @@ from tests.faults.through import (
 )
 from tests.recorder import Recorder
 from tests.toxics import Bandwidth, Latency, LimitData, Slicer
+
+pytestmark = pytest.mark.slow
 
 
 async def test_a_storm_of_faults_leaves_nothing_unaccounted(

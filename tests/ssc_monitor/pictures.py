@@ -179,7 +179,7 @@ def _of_desk(name: str, size: tuple[int, int], *keys: str) -> None:
 
 
 _of_desk("main", (120, 34), "j", "j")
-_of_desk("socket", (120, 22), "<", "<", "<", "i", "j", "j", "j", "j", "enter", "2")
+_of_desk("socket", (120, 22), "<", "<", "<", "j", "j", "j", "enter", "2")
 _of_desk("message", (120, 22), "tab", "k", "k", "k", "enter")
 _of_desk("help", (120, 44), "?")
 

@@ -67,6 +67,17 @@ class Terminal:
         """Type."""
         os.write(self._fd, keys.encode())
 
+    def hang_up(self) -> None:
+        """Close the window."""
+        asyncio.get_running_loop().remove_reader(self._fd)
+        os.close(self._fd)
+        self._fd = -1
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+        assert self._process is not None
+        self._process.terminate()
+
     async def shows(self, text: str) -> None:
         """Wait until the text is on the screen; the test's own time limit bounds it."""
         while text not in self.screen:
@@ -99,6 +110,11 @@ class Terminal:
         # What only asks the terminal something is not for pyte, which doesn't know it.
         self._stream.feed(re.sub(rb"\x1b\[[?>=<][0-9;$]*[a-zA-Z]", b"", data))
         self._changed.set()
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._fd >= 0:
+            self.hang_up()
 
     def runs(self, process: asyncio.subprocess.Process) -> None:
         """This is the program."""
@@ -135,5 +151,4 @@ async def terminal(
         if process.returncode is None:
             process.kill()
         await process.wait()
-        loop.remove_reader(near)
-        os.close(near)
+        it.close()

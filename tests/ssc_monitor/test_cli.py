@@ -28,7 +28,7 @@ from tests.ssc_monitor.fake_pool import (
 )
 
 # The program runs on loops of its own, whatever loop the test has.
-pytestmark = pytest.mark.asyncio(loop_factories=["asyncio"])
+pytestmark = [pytest.mark.asyncio(loop_factories=["asyncio"]), pytest.mark.slow]
 
 BEGIN = reading({"wss://a/": socket_row(1)}, begin=True)
 SECOND = (BEGIN, reading({}, time=NOW + 1, sockets=1))

@@ -12,7 +12,7 @@ from tests.far_end import AddPeer, Peer
 from tests.ssc_monitor.hostile import HOSTILE, HOSTILE_PAYLOADS, unfit
 from tests.ssc_monitor.terminal import Terminal, foreign_controls, terminal
 
-pytestmark = pytest.mark.asyncio(loop_factories=["asyncio"])
+pytestmark = [pytest.mark.asyncio(loop_factories=["asyncio"]), pytest.mark.slow]
 
 
 @pytest.fixture
@@ -73,6 +73,21 @@ async def test_ctrl_c_ends_it(pool: Pool) -> None:
         assert await it.ended() in (0, 130)
     assert b"\x1b[?1049l" in it.output
     assert_harmless(it)
+
+
+async def test_a_terminal_that_hangs_up_ends_it(pool: Pool) -> None:
+    async with terminal() as it:
+        await it.shows("LIVE")
+        it.hang_up()
+        assert await it.ended() == 0
+
+
+async def test_sigterm_ends_it_and_gives_the_terminal_back(pool: Pool) -> None:
+    async with terminal() as it:
+        await it.shows("LIVE")
+        it.terminate()
+        assert await it.ended() == 0
+    assert b"\x1b[?1049l" in it.output
 
 
 async def test_with_several_pools_one_chooses(
@@ -154,7 +169,6 @@ async def test_the_check_finds_what_it_is_to_find() -> None:
     assert foreign_controls("é\x1b[12;3Hx\x1b[38;2;1;2;3mb\x1b[0m".encode()) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("some", SLICES)
 async def test_hostile_names_reasons_and_payloads_do_nothing(
     some: list[tuple[str, str]], monitors: Path, make_pool: Callable[..., Pool]
