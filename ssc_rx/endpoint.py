@@ -25,40 +25,30 @@ from ssc_rx.events import (
     SocketKind,
     SocketOpened,
 )
-from ssc_rx.message import Message, MessageType
 from ssc_rx.options import Options
 from ssc_rx.ports import Dialler, Transport
-from ssc_rx.sending import Sending
+from ssc_rx.receiving import Receiving
 from ssc_rx.shared import Shared
-from ssc_rx.streams.hub import Hub
 
 __all__ = ["Endpoint"]
 
 _ENDING = (SocketState.CLOSING, SocketState.CLOSED)
 
 
-class Endpoint(Sending):
+class Endpoint(Receiving):
     """One end of a connection, from the reservation of its ID to its last event."""
 
     __slots__ = (
         "__weakref__",
         "_down_since",
-        "_emit",
-        "_heartbeat",
-        "_holders",
-        "_hub",
         "_last_info",
-        "_last_seen",
         "_stopping",
-        "_time",
         "_up_since",
         "_violated",
         "_waiters",
         "_withdraw",
-        "bytes_in",
         "due",
         "kind",
-        "messages_in",
         "opened_at",
     )
 
@@ -66,12 +56,7 @@ class Endpoint(Sending):
         self, shared: Shared, id: str, kind: SocketKind, options: Options
     ) -> None:
         super().__init__(shared, id, options)
-        self._emit: Callable[[Message], None] = shared.messages.emit
         self._withdraw: Callable[[], object] | None = None
-        self._heartbeat: Heartbeat | None = None
-        self._last_seen = self._time = 0.0
-        self._hub: Hub[Message] | None = None
-        self._holders: set[object] | None = None
         self._up_since = 0.0
         self._down_since: float | None = None
         self._last_info: CloseInfo | None = None
@@ -80,8 +65,6 @@ class Endpoint(Sending):
         self._waiters: list[asyncio.Future[CloseInfo]] = []
         self.due = math.inf
         self.kind: SocketKind = kind
-        self.messages_in = 0
-        self.bytes_in = 0
         self.opened_at: float | None = None
 
     # Its beginning: told by the pool
@@ -172,56 +155,7 @@ class Endpoint(Sending):
             info = self._last_info or CloseInfo(1006, "", "lost", False, error)
         self._end(Cause.FAILED, info)
 
-    def tap(
-        self, receive: Callable[[Message], None] | None
-    ) -> Callable[[Message], None]:
-        """Give received messages to `receive`, which passes them to what this returns.
-
-        `None` takes the tap out.
-        """
-        emit = self._shared.messages.emit
-        self._emit = emit if receive is None else receive
-        return emit
-
-    # ports.Held: told by streams that may lose nothing
-
-    def hold(self, by: object) -> None:
-        """Receive nothing, from this call on, until every holder has released it."""
-        self._holders = self._holders or set()
-        self._holders.add(by)
-        if self._transport is not None:
-            self._transport.pause_reading()
-
-    def release(self, by: object) -> None:
-        """This holder lets go of it."""
-        if not self._holders:
-            return
-        self._holders.discard(by)
-        if self._holders:
-            return
-        if self._heartbeat is not None:
-            self._heartbeat.excuse()
-        if self._transport is not None:
-            self._transport.resume_reading()
-
     # ports.Receiver: told by the transport
-
-    def on_data(self, now: float) -> None:
-        self._last_seen = now
-        self._time = now + self._shared.driver.wall_offset
-
-    def on_message(self, type: MessageType, payload: bytes) -> None:
-        self.messages_in += 1
-        self.bytes_in += len(payload)
-        message = Message(self.id, type, payload, self._time)
-        self._emit(message)
-        hub = self._hub
-        if hub is not None:
-            hub.emit(message)
-
-    def on_pong(self, payload: bytes) -> None:
-        if self._heartbeat is not None:
-            self._heartbeat.pong(self._last_seen, payload)
 
     def on_writable(self) -> None:
         self._flush_soon()

@@ -13,6 +13,7 @@ TESTED_ELSEWHERE = {
     "operators": "streams/test_operators",
     "ports": "transports/test_contract",
     "endpoint": "test_writing",
+    "receiving": "test_slow_consumers",
     "sending": "test_writing",
     "shared": "test_keepalive",
     "holding": "test_slow_consumers",

@@ -1,0 +1,89 @@
+"""The reading side of a socket: counts, streams, who holds it back."""
+
+from abc import ABC
+from collections.abc import Callable
+
+from ssc_rx.core.heartbeat import Heartbeat
+from ssc_rx.message import Message, MessageType
+from ssc_rx.options import Options
+from ssc_rx.sending import Sending
+from ssc_rx.shared import Shared
+from ssc_rx.streams.hub import Hub
+
+__all__ = ["Receiving"]
+
+
+class Receiving(Sending, ABC):
+    """What is received is counted and told; `Endpoint` adds a life."""
+
+    __slots__ = (
+        "_emit",
+        "_heartbeat",
+        "_holders",
+        "_hub",
+        "_last_seen",
+        "_time",
+        "bytes_in",
+        "messages_in",
+    )
+
+    def __init__(self, shared: Shared, id: str, options: Options) -> None:
+        super().__init__(shared, id, options)
+        self._emit: Callable[[Message], None] = shared.messages.emit
+        self._heartbeat: Heartbeat | None = None
+        self._last_seen = self._time = 0.0
+        self._hub: Hub[Message] | None = None
+        self._holders: set[object] | None = None
+        self.messages_in = 0
+        self.bytes_in = 0
+
+    # ports.Receiver: told by the transport
+
+    def on_data(self, now: float) -> None:
+        self._last_seen = now
+        self._time = now + self._shared.driver.wall_offset
+
+    def on_message(self, type: MessageType, payload: bytes) -> None:
+        self.messages_in += 1
+        self.bytes_in += len(payload)
+        message = Message(self.id, type, payload, self._time)
+        self._emit(message)
+        hub = self._hub
+        if hub is not None:
+            hub.emit(message)
+
+    def on_pong(self, payload: bytes) -> None:
+        if self._heartbeat is not None:
+            self._heartbeat.pong(self._last_seen, payload)
+
+    def tap(
+        self, receive: Callable[[Message], None] | None
+    ) -> Callable[[Message], None]:
+        """Give received messages to `receive`, which passes them to what this returns.
+
+        `None` takes the tap out.
+        """
+        emit = self._shared.messages.emit
+        self._emit = emit if receive is None else receive
+        return emit
+
+    # ports.Held: told by streams that may lose nothing
+
+    def hold(self, by: object) -> None:
+        """Receive nothing, from this call on, until every holder has released it."""
+        self._holders = self._holders or set()
+        self._holders.add(by)
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def release(self, by: object) -> None:
+        """This holder lets go of it."""
+        if not self._holders:
+            return
+        self._holders.discard(by)
+        if self._holders:
+            return
+        if self._heartbeat is not None:
+            self._heartbeat.excuse()
+        if self._transport is not None:
+            self._transport.resume_reading()
