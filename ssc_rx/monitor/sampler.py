@@ -126,9 +126,9 @@ class Sampler:
         self._matched += 1
         if self._rate.grant(flow):
             self._take(flow, message)
-        else:
-            self._sampled_out += 1
-        return flow.picky or flow.tokens >= 1
+            return flow.picky or flow.tokens >= 1
+        self._sampled_out += 1
+        return flow.picky  # the tick has no more to give
 
     def passed(self, messages: int) -> None:
         """So many matching messages went by without being shown."""

@@ -60,6 +60,15 @@ def test_above_the_rate_the_rest_is_counted() -> None:
     assert_accounted(batch)
 
 
+def test_when_the_rate_is_used_up_nobody_need_be_shown_more() -> None:
+    of = sampler(rate=4)
+    flows = [flow(of, n) for n in range(20)]
+    for _ in range(3):
+        for one in flows:
+            of.offer(one, text())
+    assert not any(of.offer(one, text()) for one in flows)
+
+
 def test_what_passes_unseen_is_counted_as_sampled_out() -> None:
     of = sampler()
     of.passed(500)
