@@ -1,6 +1,7 @@
 """Writing to one and to many: what is accepted, what is refused, what waits."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,10 +20,11 @@ from ssc_rx import (
     Pool,
     SocketClosed,
     SocketClosedError,
+    SocketOpened,
     UnknownSocketError,
     WritesLost,
 )
-from tests.assertions import assert_accounted
+from tests.assertions import assert_accounted, assert_delivered
 from tests.far_end import AddPeer
 from tests.recorder import Recorder
 
@@ -269,3 +271,27 @@ async def test_a_long_burst_in_one_turn_is_no_slow_peer(
     for n in range(10_000):
         pool.write(Message.of("a", str(n)))
     assert await peer.heard_texts(10_000) == [str(n) for n in range(10_000)]
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+async def test_a_broadcast_masks_for_servers_and_only_for_them(
+    pool: Pool, make_pool: Callable[..., Pool], batch: int
+) -> None:
+    """A frame for accepted peers is never sent to a server (RFC 6455 section 5.3)."""
+    other = make_pool(ping_interval=None)
+    await other.start()
+    heard, answered = Recorder(other), Recorder(pool)
+    async with (
+        pool.serve(id=lambda request: "accepted") as here,
+        other.serve(id=lambda request: request.path) as there,
+    ):
+        await pool.add_server_socket(f"{there.url}/first", id="first")
+        await other.add_server_socket(here.url, id="dialling")
+        await answered.event(SocketOpened, id="accepted")
+        await pool.add_server_socket(f"{there.url}/second", id="second")
+        for n in range(batch):
+            assert pool.write_all(f"hello {n}").queued == 3
+        await heard.messages.reach(3 * batch)
+        for id in ("/first", "/second", "dialling"):
+            assert_delivered(heard.messages, id, *(f"hello {n}" for n in range(batch)))
+        assert sorted(pool.list()) == ["accepted", "first", "second"]

@@ -100,10 +100,12 @@ class Link(Reading):
             for item in batch:
                 send[item.type](item.payload)
             data = b"".join(self._protocol.data_to_send())
+        elif self._masked:  # each frame has a mask of its own (RFC 6455 section 5.3)
+            data = b"".join([masked_frame(item.type, item.payload) for item in batch])
         elif len(batch) == 1:
-            data = batch[0].wire or self._wire(batch[0])
+            data = batch[0].wire or _shared_wire(batch[0])
         else:
-            data = b"".join([item.wire or self._wire(item) for item in batch])
+            data = b"".join([item.wire or _shared_wire(item) for item in batch])
         self._write(data)
 
     def _sender_of(self) -> dict[int, Callable[[bytes], None]]:
@@ -114,12 +116,6 @@ class Link(Reading):
             _PING: protocol.send_ping,
             _PONG: protocol.send_pong,
         }
-
-    def _wire(self, item: Outgoing) -> bytes:
-        if self._masked:
-            return masked_frame(item.type, item.payload)
-        item.wire = unmasked_frame(item.type, item.payload)
-        return item.wire
 
     def ping(self, payload: bytes) -> None:
         """Send a PING past the queue."""
@@ -226,3 +222,9 @@ class Link(Reading):
                 self._error = LinkLostError(f"the connection can't be written: {exc}")
                 self._error.__cause__ = exc
         self._cut()
+
+
+def _shared_wire(item: Outgoing) -> bytes:
+    """The frame of an accepted connection, which others of its kind may send as it is."""
+    item.wire = unmasked_frame(item.type, item.payload)
+    return item.wire
