@@ -52,7 +52,7 @@ exit codes:
   0    it ended as it should
   1    there is no such pool, or the link to it was lost
   2    the arguments can't be understood
-  130  Ctrl-C
+  130  Ctrl-C outside of the dashboard, where it is a key that ends, as q is
 """
 
 _EXAMPLES = """\
@@ -79,9 +79,9 @@ _TAIL = """\
 Print the messages of a pool as they come, and what happens to its sockets, one a line.
 
 Messages are samples: at most 2,000 a second, fairly from all sockets. A line on standard
-error says in the end how many there were: seen, those that matched, sent, sampled out to
-keep the rate, and dropped as this reader was too slow. Needs a pool with
-monitor="traffic"; a pool with "stats" has events only.
+error says, when it ends and somebody reads it, how many there were: seen, those that
+matched, sent, sampled out to keep the rate, and dropped as this reader was too slow.
+Needs a pool with monitor="traffic"; a pool with "stats" has events only.
 
 FILTER is one or more terms, which all have to hold; with a FILTER, events are left out:
   btc             in the ID or in the payload, whatever the case; "quoted words"
@@ -187,7 +187,7 @@ examples:
 
 exit codes:
   0    as many as -n says were printed, or nobody reads them any more
-  1    there is no such pool, or the link to it was lost
+  1    there is no such pool, it shows no messages, or the link to it was lost
   2    the arguments can't be understood
   130  Ctrl-C
 """

@@ -59,7 +59,7 @@ async def tail(source: Source, options: TailOptions, out: TextIO, say: Say) -> i
 
     Returns:
         The exit code: 0 if all lines asked for were printed or nobody reads them any
-        more, 1 if the link was lost.
+        more, 1 if the link was lost, or messages are wanted and the pool shows none.
     """
     printer = Printer(out)
     reader = _Reader(source, options, printer, say)
@@ -115,6 +115,8 @@ class _Reader:
                         self._say(f"attached again, to process {item.hello.pid}")
                 elif self._take(item):
                     return 0
+                elif isinstance(item, wire.Problem) and self._options.filter:
+                    return 1  # no message will come, and no event is wanted
         return 1
 
     def _take(self, frame: wire.Frame) -> bool:

@@ -262,8 +262,8 @@ class WrongThreadError(SscError):
         self.call = call
         super().__init__(
             f"{call} was called outside the event loop's thread of pool {name!r}; "
-            "hand the call over with loop.call_soon_threadsafe(...); to write, "
-            "pool.writes.on_next(message) may be called from any thread"
+            "to write from there use pool.write_threadsafe(message); hand other calls "
+            "over with loop.call_soon_threadsafe(...), or thread.call(...) of in_thread()"
         )
 
 

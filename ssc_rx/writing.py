@@ -163,11 +163,13 @@ class Writing(Grounds):
             to: The IDs to write to; all sockets by default.
             exclude: IDs to leave out.
 
+        While the pool stops, all sockets are closing, and the receipt says so.
+
         Raises:
             InvalidMessageError: If it can't be sent; MessageTooBigError if too big.
             PoolNotRunningError, WrongThreadError
         """
-        self._check_running("write_all")
+        self._check_running("write_all", stopping=True)
         checked = self._checked(message)
         unknown: list[str] = []
         targets: Iterable[Socket]
@@ -212,7 +214,7 @@ class Writing(Grounds):
         if self._hopped(self._push_to_all, value):
             return
         try:
-            self._check_running("write_all")
+            self._check_running("write_all", stopping=True)
             message = self._checked(value)
         except SscError as error:
             self._ledger.write_refused("", error)

@@ -21,6 +21,7 @@ from ssc_rx import (
     SocketClosed,
     SocketClosedError,
     SocketOpened,
+    SubscriberFailed,
     UnknownSocketError,
     WritesLost,
 )
@@ -271,6 +272,20 @@ async def test_a_long_burst_in_one_turn_is_no_slow_peer(
     for n in range(10_000):
         pool.write(Message.of("a", str(n)))
     assert await peer.heard_texts(10_000) == [str(n) for n in range(10_000)]
+
+
+async def test_a_subscriber_that_broadcasts_does_not_fail_as_the_pool_stops(
+    pool: Pool, add_peer: AddPeer, heard: Recorder
+) -> None:
+    await add_peer("a")
+    await add_peer("b")
+    stopping = pool.stop()
+    result = pool.write_all("too late")
+    assert (result.queued, sorted(result.closed)) == (0, ["a", "b"])
+    pool.inbound.on_next("too late as well")
+    await stopping
+    assert pool.stats().refused == 4
+    assert heard.of(SubscriberFailed) == []
 
 
 @pytest.mark.parametrize("batch", [1, 3])

@@ -128,6 +128,7 @@ class PoolView:
         self.problem = ""
         self._stream.reset()
         self._totals = Totals()
+        self._clock.known = 1.0
         self._gone = []
         self._read_at = None
         self._beginning = True
@@ -266,11 +267,14 @@ class PoolView:
 
     def _read(self, time: float, row: wire.PoolRow, reading: Reading | None) -> None:
         """A reading is complete."""
-        matched, sampled = self._stream.take()
+        matched, sampled, restarted = self._stream.take()
+        if restarted:
+            self._totals.restart_samples()
         if reading is not None:
             self._totals.update_samples(matched, sampled, reading)
             with suppress(OverflowError):  # as above
                 self._totals.update(self.row or row, row, reading)
+            self._clock.known = self._totals.pool or 1.0
         self.row = row
         self._read_at = time
         self._beginning = False

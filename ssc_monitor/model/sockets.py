@@ -19,12 +19,14 @@ class Clock:
 
     Attributes:
         now: UNIX seconds of the last reading.
+        known: How much of a smoothed rate there has been time to learn, from 0 to 1.
     """
 
-    __slots__ = ("now",)
+    __slots__ = ("known", "now")
 
     def __init__(self, now: float = 0.0) -> None:
         self.now = now
+        self.known = 1.0
 
 
 class SocketView:
@@ -127,7 +129,7 @@ class SocketView:
         return self._spark.last(now, seconds)
 
     def _left(self, now: float) -> float:
-        return math.exp(min(0.0, self._at - now) / TAU_S)
+        return math.exp(min(0.0, self._at - now) / TAU_S) / self._clock.known
 
     @property
     def state(self) -> str:

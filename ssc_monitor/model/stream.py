@@ -24,7 +24,16 @@ class Stream:
         matched, sampled: How many matched and came since `take`.
     """
 
-    __slots__ = ("_asked", "_missing", "_words", "counts", "matched", "ring", "sampled")
+    __slots__ = (
+        "_asked",
+        "_missing",
+        "_restarted",
+        "_words",
+        "counts",
+        "matched",
+        "ring",
+        "sampled",
+    )
 
     def __init__(self, capacity: int) -> None:
         self.ring: Ring[Entry] = Ring(capacity)
@@ -36,6 +45,7 @@ class Stream:
         self.counts: wire.Messages | None = None
         self.matched = self.sampled = 0
         self._missing = 0
+        self._restarted = False
         self._words: tuple[str, ...] = ()
 
     def watching(self, selection: wire.Selection | None) -> None:
@@ -74,10 +84,14 @@ class Stream:
             missing = 0
         self._missing = missing
 
-    def take(self) -> tuple[int, int]:
-        """How many matched, and how many came, since this was asked last."""
-        taken = self.matched, self.sampled
+    def take(self) -> tuple[int, int, bool]:
+        """How many matched, and how many came, since this was asked last.
+
+        And whether they are the first of what another `Watch` asked for.
+        """
+        taken = self.matched, self.sampled, self._restarted
         self.matched = self.sampled = 0
+        self._restarted = False
         return taken
 
     def _account(self, batch: wire.Messages) -> None:
@@ -90,6 +104,8 @@ class Stream:
             or batch.matched < before.matched
         ):
             before = _NONE
+            self._restarted = True
+            self.matched = self.sampled = 0
         if before.sent == 0:
             self._words = self._asked
         lost = batch.sampled_out + batch.dropped - before.sampled_out - before.dropped

@@ -149,7 +149,7 @@ def _kind(token: Token) -> Term:
 
 
 def _state(token: Token) -> Term:
-    states = ("opening", "open", "closing", "closed")
+    states = ("opening", "open", "reconnecting", "closing", "closed")
     wanted = set(_choices(token, states))
     return _about_socket(token, lambda socket: socket.state in wanted)
 
@@ -330,7 +330,7 @@ _SHAPES: Mapping[str, str] = {
     "type": "type:text|binary|ping|pong",
     "id": "id:stream*",
     "kind": "kind:server or kind:client",
-    "state": "state:opening|open|closing|closed",
+    "state": "state:opening|open|reconnecting|closing|closed",
     "size": "size>1k or size<=100",
     "json": "json:s=BTCUSDT",
     **{name: f"{name}>100" for name in _NUMBERS},

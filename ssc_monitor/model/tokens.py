@@ -98,14 +98,16 @@ def _token(
         return token, found.end()
     key = _key.match(text, at)
     if key is not None and key[1].lower() in keys:
-        values, at = _values(text, key.end(), start)
+        values, at = _values(text, key.end(), start, key[0])
         name = key[1].lower()
         return Token("key", values, start, negated, name, key[2]), at
     values, at = _values(text, at, start)
     return Token("word", values, start, negated), at
 
 
-def _values(text: str, at: int, start: int) -> tuple[tuple[str, ...], int]:
+def _values(
+    text: str, at: int, start: int, key: str = ""
+) -> tuple[tuple[str, ...], int]:
     """Alternatives up to the next space outside of quotes, and where that is."""
     values: list[str] = []
     while True:
@@ -116,7 +118,9 @@ def _values(text: str, at: int, start: int) -> tuple[tuple[str, ...], int]:
             found = _bare.match(text, at)
             if found is None:
                 raise FilterError(
-                    'something is missing here; to look for | or !, quote it: "|"',
+                    f"what is to follow {key} is missing"
+                    if key
+                    else 'something is missing; to look for | or !, quote it: "|"',
                     start,
                 )
             if found[0].startswith('"') and found[0].count('"') == 1:

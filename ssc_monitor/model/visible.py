@@ -104,18 +104,24 @@ def fit(text: str, width: int) -> str:
     return head[:end] + "…" + " " * (width - 1 - used)
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """A visible text in lines of at most `width` cells each; at least one line."""
+def wrap(text: str, width: int, *, words: bool = False) -> list[str]:
+    """A visible text in lines of at most `width` cells each; at least one line.
+
+    With `words`, a line ends at a space, where there is one in its second half.
+    """
     width = max(2, width)  # a wide character has to fit
-    if text.isascii():
+    if text.isascii() and not words:
         return [text[i : i + width] for i in range(0, len(text), width)] or [""]
     lines: list[str] = []
     start = 0
     while start < len(text):
         end, _ = _fitting(text, start, width)
+        if words and end < len(text):
+            space = text.rfind(" ", start + (end - start) // 2, end)
+            end = end if space < 0 else space + 1
         lines.append(text[start:end])
         start = end
-    return lines
+    return lines or [""]
 
 
 def _fitting(text: str, start: int, width: int) -> tuple[int, int]:

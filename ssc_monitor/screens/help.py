@@ -27,7 +27,7 @@ FILTER = (
     ("/re[gx]/", "a regular expression, on the payload"),
     ("id:stream*", "the ID; * is anything"),
     ("kind:server", "dialled; kind:client: accepted"),
-    ("state:open", "opening, open, closing or closed"),
+    ("state:open", "also opening, reconnecting, closed"),
     ("dir:in", "received; dir:out: written"),
     ("type:text|binary", "one of these; also ping, pong"),
     ("size>1k", "payloads over 1,000 bytes; also <"),

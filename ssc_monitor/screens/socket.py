@@ -271,7 +271,7 @@ def _both(messages: int, size: int) -> str:
 
 def _field(name: str, value: str, width: int, name_width: int) -> Sequence[Line]:
     indent = name_width + 3
-    first, *more = wrap(value, max(10, width - indent - 1))
+    first, *more = wrap(value, max(10, width - indent - 1), words=True)
     return [
         Line((("  " + fit(name, name_width) + " ", "muted"), (first, "plain"))),
         *(Line(((" " * indent, "plain"), (text, "plain"))) for text in more),

@@ -19,7 +19,10 @@ EXAMPLES = "btc  !dir:out  type:text|binary  state:open  size>1k  rate>100  /re/
 
 
 class FilterBar(Vertical):
-    """Reads a filter while it is typed: a bad one changes nothing but this line."""
+    """Reads a filter while it is typed.
+
+    While what is typed can't be read, the filter that there was before is in force.
+    """
 
     class Changed(Message):
         """There is another filter.
@@ -43,6 +46,7 @@ class FilterBar(Vertical):
         self._input.cursor_blink = False
         self._remark = _Remark()
         self._timer: Timer | None = None
+        self._kept = self._told = Filter.parse("")
         self.display = False
 
     def compose(self) -> ComposeResult:
@@ -59,6 +63,7 @@ class FilterBar(Vertical):
     def open(self, text: str) -> None:
         """Begin to edit a filter."""
         self.display = True
+        self._kept = self._told = Filter.parse(text)
         self._input.value = text
         self._input.cursor_position = len(text)
         self._input.focus()
@@ -95,12 +100,18 @@ class FilterBar(Vertical):
             self._remark.error = visible(str(error), 200)
             self.set_class(True, "-bad")
             self._remark.repaint()
+            self._tell(self._kept)
             return False
         self._remark.error = ""
         self.set_class(False, "-bad")
         self._remark.repaint()
-        self.post_message(self.Changed(filter))
+        self._tell(filter)
         return True
+
+    def _tell(self, filter: Filter) -> None:
+        if filter != self._told:
+            self._told = filter
+            self.post_message(self.Changed(filter))
 
 
 class _Slash(Sheet):

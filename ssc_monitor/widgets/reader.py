@@ -136,7 +136,7 @@ class Timeline(Reader):
             spans.append((tail(story.subject, room) + "  ", "plain"))
             used += room + 2
         text: StyleName = "plain" if story.tone in ("plain", "good") else style
-        first, *more = wrap(story.text, max(12, width - used))
+        first, *more = wrap(story.text, max(12, width - used), words=True)
         indent = " " * used
         return [
             Line((*spans, (first, text))),

@@ -153,6 +153,19 @@ async def test_a_pool_without_traffic_says_so(monitors: Path, tmp_path: Path) ->
     assert run.said[1].endswith("; 3 events missed")
 
 
+async def test_a_filter_on_a_pool_without_traffic_ends_it(
+    monitors: Path, tmp_path: Path
+) -> None:
+    problem = wire.Problem("this pool shows no messages")
+    async with FakePool(
+        monitors / "1-a.sock", hello(level="stats"), BEGIN, problem
+    ) as pool:
+        run = Tail(tmp_path, pool, filter=Filter.parse("btc"))
+        assert await run.run() == 1
+    assert run.said[0] == "this pool shows no messages"
+    assert run.lines == []
+
+
 async def test_it_ends_when_the_link_is_lost(monitors: Path, tmp_path: Path) -> None:
     told = batch(sample(1, b"x"))
     async with FakePool(monitors / "1-a.sock", hello(), BEGIN, told) as pool:

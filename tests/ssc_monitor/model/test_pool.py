@@ -157,6 +157,30 @@ def test_rates_of_the_pool() -> None:
     assert sum(view.spark_in) == 2500
 
 
+def test_rates_are_right_from_the_first_reading_on() -> None:
+    view = PoolView()
+    view.apply(begin(1))
+    for n in range(1, 9):
+        view.apply(wire.State(100 + n / 4, rows=(row(1, 5 * n),)))
+        view.apply(batch(sample(n), sent=n, sampled_out=4 * n))
+        view.apply(wire.State(100 + n / 4, pool=pool_row(messages_in=5 * n)))
+        assert view.in_per_s == pytest.approx(20)
+        assert view.sockets[1].in_per_s(view.now) == pytest.approx(20)
+        if n > 1:  # the first came before anything was read
+            assert view.matched_per_s == pytest.approx(20)
+            assert view.sampled_per_s == pytest.approx(4)
+
+
+def test_what_another_selection_matched_is_forgotten() -> None:
+    view = PoolView()
+    view.apply(begin())
+    view.apply(batch(sample(1), sent=1, sampled_out=999))
+    view.apply(wire.State(100.25, pool=POOL))
+    view.apply(batch(sent=0))  # after another Watch: it begins anew
+    view.apply(wire.State(100.5, pool=POOL))
+    assert view.matched_per_s == view.sampled_per_s == 0
+
+
 def test_rates_of_the_samples() -> None:
     view = PoolView()
     view.apply(begin())

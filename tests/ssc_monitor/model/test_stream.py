@@ -43,8 +43,8 @@ def test_what_matched_and_came_is_counted_until_it_is_taken() -> None:
     stream = Stream(10)
     stream.apply(batch(sample(1), sent=1, sampled_out=9), {}, 0)
     stream.apply(batch(sample(2), sent=2, sampled_out=18), {}, 0)
-    assert stream.take() == (20, 2)
-    assert stream.take() == (0, 0)
+    assert stream.take() == (20, 2, False)
+    assert stream.take() == (0, 0, False)
 
 
 def test_words_hold_from_the_first_batch_of_their_watch() -> None:

@@ -177,6 +177,26 @@ def test_wrapped_lines_hold_all_of_the_text(text: str, width: int) -> None:
     assert all(cell_width(line) <= max(2, width) for line in lines)
 
 
+@given(st.text(), st.integers(2, 40))
+def test_lines_that_end_at_words_hold_all_of_the_text_too(
+    text: str, width: int
+) -> None:
+    shown = visible(text)
+    lines = wrap(shown, width, words=True)
+    assert "".join(lines) == shown
+    assert all(cell_width(line) <= width for line in lines)
+
+
+def test_lines_end_at_words_where_there_are_any() -> None:
+    text = "the peer ended the connection without a Close frame"
+    assert wrap(text, 20, words=True) == [
+        "the peer ended the ",
+        "connection without ",
+        "a Close frame",
+    ]
+    assert wrap("x" * 25, 20, words=True) == ["x" * 20, "x" * 5]
+
+
 def test_marks_stay_with_their_character_when_wrapped() -> None:
     assert wrap("abcde\u0301f", 5) == ["abcde\u0301", "f"]
 

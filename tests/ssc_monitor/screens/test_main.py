@@ -270,6 +270,23 @@ async def test_a_bad_filter_says_why_and_the_one_before_stays() -> None:
         assert "/quotes size>1" in it.text
 
 
+async def test_a_filter_that_is_not_finished_does_not_leave_its_beginning_in_force() -> (
+    None
+):
+    async with shown((120, 40), stage=short()) as it:
+        await it.press("slash")
+        await it.type("quotes")
+        await it.press("enter", "slash")
+        await it.type(" zzz")  # which can be read, and matches nothing
+        while "none of 9 sockets matches" not in it.text:
+            await it.settle()
+        await it.press(*["backspace"] * 3)
+        await it.type("state:foo")
+        while "none of 9 sockets matches" in it.text:
+            await it.settle()
+        assert ids(it) == ["wss://quote"]
+
+
 async def test_nothing_matches() -> None:
     async with shown((120, 40), stage=short()) as it:
         await it.press("slash")
