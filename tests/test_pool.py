@@ -211,7 +211,8 @@ async def test_stop_acts_at_the_call_and_may_be_dropped(pool: Pool) -> None:
         await pool.add_server_socket(url, id="x")
         pool.stop()
         with pytest.raises(PoolNotRunningError, match="takes no new work"):
-            pool.write_all("")
+            await pool.add_server_socket(url, id="y")
+        assert pool.write_all("").closed == ("x",)
         assert pool["x"].state == "closing"
         await heard.events.until(lambda: heard.events.completed)
 
