@@ -21,18 +21,24 @@ from ssc_rx.events import (
     CloseInfo,
     DialFailed,
     Event,
+    LostReason,
     SocketClosed,
     SocketKind,
     SocketOpened,
 )
 from ssc_rx.options import Options
 from ssc_rx.ports import Dialler, Transport
-from ssc_rx.receiving import Receiving
+from ssc_rx.receiving import Deaf, Receiving
 from ssc_rx.shared import Shared
 
 __all__ = ["Endpoint"]
 
 _ENDING = (SocketState.CLOSING, SocketState.CLOSED)
+_REPLACED = (4501, "replaced")
+_LOST_BY: dict[Cause, LostReason] = {
+    Cause.OVERFLOWED: "overflow",
+    Cause.REPLACED: "replaced",
+}
 
 
 class Endpoint(Receiving):
@@ -102,6 +108,8 @@ class Endpoint(Receiving):
                 interval, self._options.ping_timeout, now, self._shared.next_spread()
             )
             self._shared.driver.schedule(self, self._heartbeat.due)
+        if self.generation == 1:
+            self._shared.takes_place(self)
         self._shared.tell(
             SocketOpened(
                 id=self.id,
@@ -143,6 +151,28 @@ class Endpoint(Receiving):
         """It could not be opened, and is to be dialled again; False if nobody wants it."""
         self._happened(Cause.DROPPED)
         return self._life.state is SocketState.RECONNECTING
+
+    def replaced(self) -> None:
+        """Another socket has its ID now: it delivers and sends nothing more, and closes.
+
+        It has left its pool; `close_info` waits for the end of its connection.
+        """
+        if self._gone:
+            return
+        if self._close_frame is None:
+            self._close_frame = _REPLACED
+        if self._transport is not None:
+            self._hear_no_more(self._transport)
+        self._happened(Cause.REPLACED)
+        gone = None if self.generation else SocketClosedError(self.id, self.state)
+        self._depart(CloseInfo(*self._close_frame, "us", False, gone))
+
+    def _hear_no_more(self, transport: Transport) -> None:
+        """Deliver nothing more, not even the rest of what is being delivered."""
+        self._holders = None
+        transport.pause_reading()
+        transport.attach(Deaf(self))
+        transport.resume_reading()
 
     def failed(self, error: Exception) -> None:
         """It could not be opened, and that is its end."""
@@ -256,7 +286,7 @@ class Endpoint(Receiving):
                 self._refuse_senders()
                 self.flush()
             case Action.CLOSE_NOW:
-                self._lose_queue("overflow" if cause is Cause.OVERFLOWED else "lost")
+                self._lose_queue(_LOST_BY.get(cause, "lost"))
                 self.flush()
             case Action.AWAIT_LOSS:
                 self._lose_queue("closed")
@@ -300,24 +330,31 @@ class Endpoint(Receiving):
         self._lose_link(info)
 
     def _leave(self, info: CloseInfo) -> None:
-        """Be gone for good, and say so."""
-        driver = self._shared.driver
+        """Be gone for good."""
         withdraw, self._withdraw = self._withdraw, None
         if withdraw is not None:
             withdraw()
         self._dialler = self._mark = None
         self._lose_link(info)
         self.close_info = info
-        self._shared.gone(self)
-        self._shared.tell(self._last_event(info, driver.wall()))
-        if self._hub is not None:
-            self._hub.complete()
-        if self._writes is not None:
-            self._writes.complete()
+        self._depart(info)
+        self._shared.ended(self)
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(info)
+
+    def _depart(self, info: CloseInfo) -> None:
+        """Leave the pool, and say so."""
+        if self._gone:
+            return
+        self._gone = True
+        self._shared.gone(self)
+        self._shared.tell(self._last_event(info, self._shared.driver.wall()))
+        if self._hub is not None:
+            self._hub.complete()
+        if self._writes is not None:
+            self._writes.complete()
 
     def _last_event(self, info: CloseInfo, time: float) -> Event:
         if self.generation == 0 and self.kind == "server" and info.error is not None:

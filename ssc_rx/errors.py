@@ -132,7 +132,8 @@ class DuplicateIdError(SscError):
         self.id = id
         super().__init__(
             f"the ID {shown(id)} is taken; give another one (id=, or a dict of IDs to "
-            "URLs for Pool), or await remove_socket() for the old one first"
+            "URLs for Pool), await remove_socket() for the old one first, or let the new "
+            'one replace it: on_duplicate="replace"'
         )
 
 

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 SocketKind = Literal["server", "client"]
-LostReason = Literal["closed", "lost", "overflow", "stopped"]
+LostReason = Literal["closed", "lost", "overflow", "replaced", "stopped"]
 DropReason = Literal["oldest", "newest", "superseded"]
 
 
@@ -60,7 +60,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SocketOpening(Event, frozen=True, kw_only=True):
-    """A socket took its ID: it is being dialled, or its handshake is answered."""
+    """A socket took its ID, or waits to: it is dialled, or its handshake is answered."""
 
     kind: SocketKind
 
@@ -81,7 +81,15 @@ class SocketOpened(Event, frozen=True, kw_only=True):
 
 
 class SocketClosed(Event, frozen=True, kw_only=True):
-    """A socket is gone for good; comes after its last message."""
+    """A socket is gone for good, or was replaced; comes after its last message.
+
+    Attributes:
+        kind: "server" or "client".
+        generation: How many connections it has had; 0 if it was never open, in which
+            case another socket of this ID may be.
+        info: How it ended. Of one that was replaced, code 4501, without its end: that
+            is in `Socket.close_info`, later.
+    """
 
     kind: SocketKind
     generation: int

@@ -50,6 +50,8 @@ class Members(Writing):
         super().__init__(name, options)
         self._shared: Shared | None = None
         self._servers: WeakSet[Server] = WeakSet()
+        self._replaced: set[Socket] = set()
+        """Those whose connections are still being closed."""
         self._groups = Grouping(self._home)
         self._dial_limit = dial_limit(options.reconnect)
 
@@ -308,12 +310,28 @@ class Members(Writing):
         """Give the ID to a new socket, before anything is awaited."""
         self._check_running("add")
         assert self._shared is not None
-        self._registry.admit(id)
+        registry, replace = self._registry, options.on_duplicate == "replace"
+        registry.admit(id, replace=replace)
         socket = Socket(self._shared, id, kind, options, url=url, tags=tags)
-        self._registry.add(id, socket)
-        self._groups.joined(socket, socket.tags)
+        registry.add(id, socket, replace=replace)
+        if registry.entries[id] is socket:
+            self._groups.joined(socket, socket.tags)
         self._ledger.tell(SocketOpening(id=id, kind=kind, time=self._ledger.clock()))
         return socket
+
+    def _takes_place(self, socket: Socket) -> None:
+        """A socket is open: it replaces whoever had its ID."""
+        for rival in self._registry.rivals(socket.id, socket):
+            rival.replaced()
+        self._groups.joined(socket, socket.tags)
+
+    def _gone(self, socket: Socket) -> None:
+        """A socket is gone, or was replaced: its ID is another's, or free."""
+        self._registry.remove(socket.id, socket)
+        self._groups.left(socket, socket.tags)
+        self._ledger.gone(socket.stats)
+        if socket.close_info is None:
+            self._replaced.add(socket)
 
     async def _open(
         self,

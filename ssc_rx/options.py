@@ -189,6 +189,7 @@ class SocketOptions(TypedDict, total=False):
     max_message_size: int | None
     compression: Literal["deflate"] | None
     outbox: Outbox
+    on_duplicate: Literal["reject", "replace"]
 
 
 class ServerSocketOptions(SocketOptions, total=False):
@@ -213,6 +214,10 @@ class Options:
             1 MiB by default. `None` lifts the limit: one peer can then fill the memory.
         max_sockets: How many sockets the pool may hold; `None`, the default, for any
             number.
+        on_duplicate: What a new socket does whose ID is taken. "reject", the default,
+            refuses it with `DuplicateIdError`. "replace" opens it, and once it is open
+            gives it the ID: the old one delivers nothing more, what it had queued fails
+            ("replaced"), and it closes with 4501 in the background.
         origins: The `Origin` values from which browsers may connect to `serve()`.
             `None`, the default, allows the server's own host only; "*" allows all.
             A request without `Origin` doesn't come from a browser and is let in.
@@ -236,6 +241,7 @@ class Options:
     close_timeout: float = 5.0
     max_message_size: int | None = 1024 * 1024
     max_sockets: int | None = None
+    on_duplicate: Literal["reject", "replace"] = "reject"
     origins: Sequence[str] | None = None
     compression: Literal["deflate"] | None = None
     outbox: Outbox = field(default_factory=Outbox)
@@ -251,6 +257,10 @@ class Options:
         for name in ("max_message_size", "max_sockets"):
             if (value := getattr(self, name)) is not None:
                 _positive(name, value, whole=True)
+        if self.on_duplicate not in ("reject", "replace"):
+            raise InvalidOptionError(
+                f'on_duplicate must be "reject" or "replace", not {self.on_duplicate!r}'
+            )
         if self.compression not in (None, "deflate"):
             raise InvalidOptionError(
                 f'compression must be None or "deflate", not {self.compression!r}'

@@ -51,7 +51,8 @@ class Pool(Members):
         ping_interval: Seconds between the pings of one socket; `None` sends none.
         name: The pool's name; the program's name and a number by default.
         ping_timeout, open_timeout, close_timeout, max_message_size, max_sockets,
-            origins, compression, outbox, reconnect, monitor, redact: See `ssc_rx.Options`.
+            on_duplicate, origins, compression, outbox, reconnect, monitor, redact: See
+            `ssc_rx.Options`.
 
     Raises:
         InvalidUrlError, InvalidIdError, EmptyIdError, DuplicateIdError: For `urls`.
@@ -69,6 +70,7 @@ class Pool(Members):
         close_timeout: float = 5.0,
         max_message_size: int | None = 1024 * 1024,
         max_sockets: int | None = None,
+        on_duplicate: Literal["reject", "replace"] = "reject",
         origins: Sequence[str] | None = None,
         compression: Literal["deflate"] | None = None,
         outbox: Outbox = Outbox(),  # noqa: B008 - frozen
@@ -83,6 +85,7 @@ class Pool(Members):
             close_timeout=close_timeout,
             max_message_size=max_message_size,
             max_sockets=max_sockets,
+            on_duplicate=on_duplicate,
             origins=origins,
             compression=compression,
             outbox=outbox,
@@ -185,7 +188,9 @@ class Pool(Members):
             tell=self._ledger.tell,
             write_refused=self._ledger.write_refused,
             refused_late=self._ledger.refuse,
+            takes_place=self._takes_place,
             gone=self._gone,
+            ended=self._ended,
             joined=self._groups.joined,
             left=self._groups.left,
             holds=self._holds,
@@ -235,7 +240,7 @@ class Pool(Members):
         self._stop_at = min(self._stop_at, driver.now() + deadline)
         for server in self._servers:
             server.close()
-        for socket in self._registry:
+        for socket in (*self._registry.everyone(), *self._replaced):
             socket.end(1001, "going away", stop_deadline=deadline)
         self._finish_when_empty()
         return waiter
@@ -248,7 +253,8 @@ class Pool(Members):
         return PoolThread(self)
 
     def _finish_when_empty(self) -> None:
-        if self._state == "stopping" and not self._registry and not self._finishing:
+        nobody = not self._registry and not self._replaced
+        if self._state == "stopping" and nobody and not self._finishing:
             assert self._driver is not None
             self._finishing = True
             # In a later turn: this may run inside an observer of what is to complete.
@@ -273,10 +279,8 @@ class Pool(Members):
             if not waiter.done():
                 waiter.set_result(None)
 
-    def _gone(self, socket: Socket) -> None:
-        self._registry.remove(socket.id, socket)
-        self._groups.left(socket, socket.tags)
-        self._ledger.gone(socket.stats)
+    def _ended(self, socket: Socket) -> None:
+        self._replaced.discard(socket)
         info = socket.close_info
         if self._state == "stopping" and info is not None:
             self._aborted += isinstance(info.error, CloseTimeoutError)

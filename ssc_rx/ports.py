@@ -99,7 +99,11 @@ class Transport(Protocol):
         """The opening request, with `path` and `headers`; `None` if there was none."""
 
     def attach(self, receiver: Receiver) -> None:
-        """Deliver to `receiver` from the next turn of the loop on; once."""
+        """Deliver to `receiver` from the next turn of the loop on.
+
+        While reading is paused another may take its place, which is told all that
+        follows.
+        """
 
     def write(self, batch: Sequence[Outgoing]) -> None:
         """Hand over messages, in order; only while `writable`."""

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from ssc_rx.core.heartbeat import Heartbeat
 from ssc_rx.message import Message, MessageType
 from ssc_rx.options import Options
+from ssc_rx.ports import Receiver
 from ssc_rx.sending import Sending
 from ssc_rx.shared import Shared
 from ssc_rx.streams.hub import Hub
 
-__all__ = ["Receiving"]
+__all__ = ["Deaf", "Receiving"]
 
 
 class Receiving(Sending, ABC):
@@ -87,3 +88,19 @@ class Receiving(Sending, ABC):
             self._heartbeat.excuse()
         if self._transport is not None:
             self._transport.resume_reading()
+
+
+class Deaf:
+    """Between a socket that was replaced and its transport: keeps messages back."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self.on_data = receiver.on_data
+        self.on_writable = receiver.on_writable
+        self.on_closing = receiver.on_closing
+        self.on_closed = receiver.on_closed
+
+    def on_message(self, type: MessageType, payload: bytes) -> None:
+        """Not delivered: another socket has the ID."""
+
+    def on_pong(self, payload: bytes) -> None:
+        """Nobody waits for it."""

@@ -51,6 +51,7 @@ class Sending(ABC):
         "_cause",
         "_close_frame",
         "_dialler",
+        "_gone",
         "_held",
         "_life",
         "_listed",
@@ -82,6 +83,7 @@ class Sending(ABC):
         self._writes: Writes | None = None
         self._close_frame: tuple[int, str] | None = None
         self._cause: Exception | None = None
+        self._gone = False  # from its pool, for good, if not from the network
         self.id = id
         self.generation: int = 0
         self.refused: int = 0
@@ -200,7 +202,7 @@ class Sending(ABC):
     def refuse(self) -> None:
         """Count a refused write; the pool counts for a socket that has left it."""
         self.refused += 1
-        if self.close_info is not None:
+        if self._gone:
             self._shared.refused_late()
 
     def _refusal(self) -> SscError:

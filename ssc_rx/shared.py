@@ -28,7 +28,9 @@ class Shared:
         tell: Takes what happened.
         write_refused: Takes the ID and error of a write pushed into a Subject.
         refused_late: Counts a refused write of a socket that is gone.
-        gone: Told of each socket that is gone for good.
+        takes_place: Told of each socket that is open for the first time.
+        gone: Told of each socket that is to be counted no more.
+        ended: Told of it when its connection has ended as well.
         joined, left: Told of the tags that a socket bears from now on, or no more.
         holds: The streams that hold sockets.
         thread: The ident of the event loop's thread.
@@ -38,6 +40,7 @@ class Shared:
         "_name",
         "_spread",
         "driver",
+        "ended",
         "gone",
         "holds",
         "home",
@@ -45,6 +48,7 @@ class Shared:
         "left",
         "messages",
         "refused_late",
+        "takes_place",
         "tell",
         "thread",
         "write_refused",
@@ -62,7 +66,9 @@ class Shared:
         tell: Callable[[Event], None],
         write_refused: Callable[[str, Exception], None],
         refused_late: Callable[[], None],
+        takes_place: Callable[[Any], None],
         gone: Callable[[Any], None],
+        ended: Callable[[Any], None],
         joined: Callable[[Any, Collection[str]], None],
         left: Callable[[Any, Collection[str]], None],
         holds: Holds,
@@ -76,7 +82,9 @@ class Shared:
         self.tell = tell
         self.write_refused = write_refused
         self.refused_late = refused_late
+        self.takes_place = takes_place
         self.gone = gone
+        self.ended = ended
         self.joined = joined
         self.left = left
         self.holds = holds

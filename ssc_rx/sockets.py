@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from threading import get_ident
 from typing import Any
 
-from ssc_rx.core.lifecycle import SocketState
 from ssc_rx.core.stats import SocketStats
 from ssc_rx.core.tags import check_tags
 from ssc_rx.endpoint import Endpoint
@@ -73,7 +72,7 @@ class Socket(Endpoint):
         """
         self._shared.check_thread("tag")
         self.tags |= check_tags(tags)
-        if self.close_info is None:
+        if not self._gone:
             self._shared.joined(self, tags)
 
     def untag(self, *tags: str) -> None:
@@ -142,7 +141,7 @@ class Socket(Endpoint):
         """
         if self._hub is None:
             self._hub = Hub("socket.messages", self._shared.home)
-            if self.state is SocketState.CLOSED:
+            if self._gone:
                 self._hub.complete()
         return self._hub
 
@@ -183,7 +182,7 @@ class Socket(Endpoint):
             self._writes = Writes(
                 "socket.writes", self._shared.home, self._push, self.id
             )
-            if self.state is SocketState.CLOSED:
+            if self._gone:
                 self._writes.complete()
         return self._writes
 

@@ -133,6 +133,7 @@ _LOST = {
     "closed": "the socket was closed",
     "lost": "the link was lost",
     "overflow": "the outbox was full",
+    "replaced": "another socket has the ID",
     "stopped": "the pool stopped",
 }
 

@@ -38,6 +38,8 @@ class Cause(enum.Enum):
     """The dial or opening handshake failed."""
     ASKED = enum.auto()
     """Our side wants it closed, after what is queued."""
+    REPLACED = enum.auto()
+    """Another socket has its ID now."""
     OVERFLOWED = enum.auto()
     """The outbox ran over and its policy is to close."""
     UNANSWERED = enum.auto()
@@ -93,6 +95,7 @@ _DONE = Life(SocketState.CLOSED)
 _AWAY = Life(SocketState.RECONNECTING)
 _BEGINNINGS_OF_THE_END = {
     Cause.ASKED: Action.CLOSE_AFTER_FLUSH,
+    Cause.REPLACED: Action.CLOSE_NOW,
     Cause.OVERFLOWED: Action.CLOSE_NOW,
     Cause.UNANSWERED: Action.CLOSE_NOW,
     Cause.UNWELCOME: Action.CLOSE_NOW,
@@ -100,6 +103,8 @@ _BEGINNINGS_OF_THE_END = {
     Cause.VIOLATED: Action.AWAIT_LOSS,
 }
 _SHORT = frozenset({Cause.UNANSWERED, Cause.VIOLATED})
+_WISHES = frozenset({Cause.ASKED, Cause.REPLACED})
+"""Our side's, which are final."""
 
 
 def step(life: Life, cause: Cause, now: float, grace: float) -> tuple[Life, Action]:
@@ -133,7 +138,7 @@ def _while_down(life: Life, cause: Cause) -> tuple[Life, Action]:
             return _DONE, Action.REPORT_CLOSED
         case Cause.DROPPED:
             return _AWAY, Action.DIAL_AGAIN
-        case Cause.ASKED:
+        case Cause.ASKED | Cause.REPLACED:
             return Life(SocketState.CLOSING, asked=True), Action.WITHDRAW
         case _:
             return life, Action.NOTHING
@@ -149,7 +154,7 @@ def _while_open(
     if action := _BEGINNINGS_OF_THE_END.get(cause):
         if cause in _SHORT:
             grace = VIOLATION_GRACE_S
-        asked = cause is Cause.ASKED
+        asked = cause in _WISHES
         return Life(SocketState.CLOSING, now + grace, asked), action
     return life, Action.NOTHING
 
@@ -167,8 +172,9 @@ def _while_closing(
         case Cause.DUE if now >= life.deadline:
             return Life(SocketState.CLOSING, asked=life.asked), Action.ABORT
         case Cause.ASKED:  # again, perhaps in more of a hurry
-            final = Life(life.state, life.deadline, asked=True)
-            return _no_later(final, now + grace), Action.NOTHING
+            return _no_later(_final(life), now + grace), Action.NOTHING
+        case Cause.REPLACED:
+            return _no_later(_final(life), now + grace), Action.CLOSE_NOW
         case Cause.FLUSHED:
             return _no_later(life, now + grace), Action.NOTHING
         case Cause.PEER_CLOSING:
@@ -177,6 +183,10 @@ def _while_closing(
             return _no_later(life, now + VIOLATION_GRACE_S), Action.AWAIT_LOSS
         case _:
             return life, Action.NOTHING
+
+
+def _final(life: Life) -> Life:
+    return Life(life.state, life.deadline, asked=True)
 
 
 def _no_later(life: Life, deadline: float) -> Life:

@@ -89,9 +89,11 @@ class Link(Reading):
 
     def attach(self, receiver: Receiver) -> None:
         """Deliver to `receiver` from the next turn of the loop on."""
+        begins = self._receiver is None
         self._receiver = receiver
-        self._update_writable()
-        self._loop.call_soon(self._begin)
+        if begins:
+            self._update_writable()
+            self._loop.call_soon(self._begin)
 
     def write(self, batch: Sequence[Outgoing]) -> None:
         """Send messages in one write to the transport below."""

@@ -121,6 +121,7 @@ class MemoryTransport:
             if not self._inbox or self._paused or self._stalled:
                 break
             type, payload = self._inbox.popleft()
+            receiver = self._receiver or receiver  # may be another than before
             if type in (MessageType.TEXT, MessageType.BINARY):
                 receiver.on_message(type, payload)
             elif type == MessageType.PONG:

@@ -77,7 +77,7 @@ def test_entries_may_come_and_go_during_iteration() -> None:
 
 
 class RegistryMachine(RuleBasedStateMachine):
-    """Whatever the order of additions and removals, it is a dict with one owner an ID."""
+    """Whatever the order, it is a dict with one owner an ID, and a queue behind each."""
 
     ids = st.sampled_from("abcd")
 
@@ -85,7 +85,47 @@ class RegistryMachine(RuleBasedStateMachine):
         super().__init__()
         self.registry: Registry[object] = Registry(max_sockets=3)
         self.model: dict[str, object] = {}
+        self.waiting: list[tuple[str, object]] = []
         self.gone: list[tuple[str, object]] = []
+
+    def newcomers(self, id: str) -> list[object]:
+        return [entry for wanted, entry in self.waiting if wanted == id]
+
+    @rule(id=ids)
+    def come_to_replace(self, id: str) -> None:
+        entry = object()
+        try:
+            self.registry.add(id, entry, replace=True)
+        except TooManySocketsError:
+            assert len(self.model) == 3
+            assert id not in self.model
+        else:
+            if id in self.model:
+                self.waiting.append((id, entry))
+            else:
+                self.model[id] = entry
+
+    @rule(id=ids, n=st.integers(0, 2))
+    def replace(self, id: str, n: int) -> None:
+        newcomers = self.newcomers(id)
+        if n >= len(newcomers):
+            return
+        rivals = [self.model[id], *newcomers[:n]]
+        assert self.registry.rivals(id, newcomers[n]) == rivals
+        for rival in rivals:
+            assert self.registry.remove(id, rival)
+            self.gone.append((id, rival))
+        self.waiting = [w for w in self.waiting if w[1] not in newcomers[: n + 1]]
+        del self.model[id]
+        self.model[id] = newcomers[n]
+
+    @rule(id=ids, n=st.integers(0, 2))
+    def give_up(self, id: str, n: int) -> None:
+        newcomers = self.newcomers(id)
+        if n < len(newcomers):
+            assert self.registry.remove(id, newcomers[n])
+            self.waiting.remove((id, newcomers[n]))
+            self.gone.append((id, newcomers[n]))
 
     @rule(id=ids)
     def add(self, id: str) -> None:
@@ -106,6 +146,9 @@ class RegistryMachine(RuleBasedStateMachine):
         if entry is not None:
             assert self.registry.remove(id, entry)
             self.gone.append((id, entry))
+            if newcomers := self.newcomers(id):
+                self.model[id] = newcomers[0]
+                self.waiting.remove((id, newcomers[0]))
 
     @rule()
     def remove_those_that_are_gone(self) -> None:
@@ -115,6 +158,9 @@ class RegistryMachine(RuleBasedStateMachine):
     @invariant()
     def agrees_with_the_model(self) -> None:
         assert self.registry.entries == self.model
+        everyone = [*self.model.values(), *(entry for _, entry in self.waiting)]
+        assert set(self.registry.everyone()) == set(everyone)
+        assert all(self.registry.rivals(id, self.model[id]) == [] for id in self.model)
         assert self.registry.ids() == list(self.model)
         assert all(id in self.registry for id in self.model)
         assert 1 not in self.registry

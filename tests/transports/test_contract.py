@@ -347,3 +347,23 @@ async def test_a_flood_leaves_turns_to_others(ends: tuple[End, End]) -> None:
     ticking = False
     assert receiver.heard.texts == numbered(3000)
     assert max(heard_in.values()) <= MESSAGES_PER_TURN
+
+
+async def test_another_receiver_is_told_the_rest_from_the_middle_of_a_chunk(
+    ends: tuple[End, End],
+) -> None:
+    sender, receiver = ends
+    other = RecordingReceiver()
+    transport = receiver.transport
+
+    def hand_over() -> None:
+        transport.pause_reading()
+        transport.attach(other)
+        transport.resume_reading()
+
+    receiver.heard.react = hand_over
+    sender.write("one", "two", "three")
+    sender.transport.close(1000, "")
+    info = await other.closed()
+    assert (receiver.heard.texts, other.texts) == (["one"], ["two", "three"])
+    assert (receiver.heard.of("closed"), info.by) == ([], "peer")
