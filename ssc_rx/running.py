@@ -3,9 +3,10 @@
 import asyncio
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Coroutine
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
 __all__ = ["run"]
@@ -24,7 +25,9 @@ def run(
 
     Like `asyncio.run`, for two signals: the first SIGINT (Ctrl-C) or SIGTERM cancels
     `main`, so that leaving `async with pool:` drains and closes; a second one ends the
-    process at once, whatever it does.
+    process at once, whatever it does. After the first, the script ends without a
+    traceback, and whoever started it sees why: as a process that SIGINT killed, which a
+    shell calls 130, or with exit code 143.
 
     Args:
         main: The script.
@@ -35,7 +38,7 @@ def run(
         What `main` returned.
 
     Raises:
-        KeyboardInterrupt: After Ctrl-C.
+        KeyboardInterrupt: After Ctrl-C; nothing is printed if nobody catches it.
         SystemExit: After SIGTERM, with exit code 143.
         RuntimeError: If an event loop runs already in this thread.
     """
@@ -72,5 +75,26 @@ def run(
             for number, handler in before.items():
                 signal.signal(number, handler)
     if heard[0] == signal.SIGINT:
-        raise KeyboardInterrupt
+        raise _quiet(KeyboardInterrupt())
     raise SystemExit(128 + heard[0])
+
+
+def _quiet(end: KeyboardInterrupt) -> KeyboardInterrupt:
+    """The same, of which Python prints no traceback if it ends the process.
+
+    All else that Python does then stays: `finally`, atexit, flushing; and dying of
+    SIGINT, by which a shell's loop knows that it is to end as well. SystemExit(130)
+    would end the script only.
+    """
+    before = sys.excepthook
+
+    def hook(
+        type: type[BaseException],
+        error: BaseException,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is not end:
+            before(type, error, traceback)
+
+    sys.excepthook = hook
+    return end

@@ -32,7 +32,14 @@ async def main():
                     except asyncio.CancelledError:
                         pass
 
-run(main())
+try:
+    run(main())
+except KeyboardInterrupt:
+    if "caught" not in sys.argv:
+        raise
+    raise ValueError("of the script") from None
+finally:
+    print("and after it")
 """
 
 
@@ -66,8 +73,8 @@ def test_a_signal_drains_the_pool(number: signal.Signals, code: int) -> None:
     assert process.returncode == code
     assert output.count("SocketClosed") == 2
     assert "PoolStopped" in output
-    assert "never retrieved" not in errors
-    assert "was destroyed" not in errors
+    assert output.endswith("and after it\n")
+    assert errors == ""
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -101,6 +108,15 @@ def test_outside_the_main_thread_signals_are_left_alone() -> None:
     thread.start()
     thread.join()
     assert results == [42]
+
+
+def test_after_ctrl_c_other_errors_are_still_printed() -> None:
+    process = start("caught")
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=15)
+    assert process.returncode == 1
+    assert output.endswith("and after it\n")
+    assert errors.endswith("ValueError: of the script\n")
 
 
 def test_what_main_raises_is_raised() -> None:
