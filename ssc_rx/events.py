@@ -14,6 +14,7 @@ __all__ = [
     "DialFailed",
     "DropReason",
     "Event",
+    "LoopLagged",
     "LostReason",
     "MessagesDropped",
     "PayloadInvalid",
@@ -198,6 +199,21 @@ class ConsumerTooSlow(Event, frozen=True, kw_only=True):
     stream: str
     block_timeout: float
     buffered: int
+
+
+class LoopLagged(Event, frozen=True, kw_only=True):
+    """The event loop was held up: nothing was read or written meanwhile.
+
+    Something blocks on it, most often a subscriber. Throttled: at the times 1, 2, 4, 8 …,
+    and when it lasted twice as long as ever before.
+
+    Attributes:
+        lag: Seconds for which it was late.
+        lags: How often it has been, by a quarter of a second or more.
+    """
+
+    lag: float
+    lags: int
 
 
 class PoolStopped(Event, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from ssc_rx.errors import ReentrancyLimitError, SocketClosedError
 from ssc_rx.events import (
     DialFailed,
     Event,
+    LoopLagged,
     PayloadInvalid,
     SocketOpened,
     SourceFailed,
@@ -36,6 +37,7 @@ class Ledger:
         self.clock: Callable[[], float] = time.time
         self._opened = self._closed = self._dials_failed = 0
         self._subscriber_failures = self._payloads_invalid = 0
+        self._lags, self._longest_lag = 0, 0.0
         self._gone = Counts()
         self._refused = 0
 
@@ -98,6 +100,20 @@ class Ledger:
                 )
             )
 
+    def lagged(self, lag: float) -> None:
+        """The event loop was held up for `lag` seconds."""
+        self._lags += 1
+        worse = lag >= 2 * self._longest_lag
+        self._longest_lag = max(lag, self._longest_lag)
+        if not worse and not _is_power_of_two(self._lags):
+            return
+        logger.warning(
+            "the event loop was held up for %.2f s: something blocks on it; await it "
+            "in a consumer of pool.stream(), or run it in a thread",
+            lag,
+        )
+        self.tell(LoopLagged(lag=lag, lags=self._lags, time=self.clock()))
+
     def write_refused(self, id: str, error: Exception) -> None:
         """A write that was pushed into a Subject was refused."""
         self.tell(WriteRefused(id=id, error=error, time=self.clock()))
@@ -127,6 +143,7 @@ class Ledger:
             dials_failed=self._dials_failed,
             subscriber_failures=self._subscriber_failures,
             payloads_invalid=self._payloads_invalid,
+            loop_lags=self._lags,
             messages_in=sums.messages_in,
             bytes_in=sums.bytes_in,
             messages_out=sums.messages_out,

@@ -23,6 +23,7 @@ from ssc_rx.errors import (
     PoolStartError,
 )
 from ssc_rx.events import PoolStopped
+from ssc_rx.lag import LagWatch
 from ssc_rx.members import Members, check_source
 from ssc_rx.message import Message
 from ssc_rx.monitor.opening import monitor_for
@@ -195,6 +196,7 @@ class Pool(Members):
             left=self._groups.left,
             holds=self._holds,
         )
+        LagWatch(driver, self._ledger.lagged).begin()
         self._state = "running"
         watched = WatchedPool(
             name=self._name,

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ssc_rx import Event, Message, Pool, Stream
+from reactivex import operators as ops
+
+from ssc_rx import Event, LoopLagged, Message, Pool, Stream
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
@@ -45,11 +47,13 @@ class Seen(list[T]):
 
 
 class Recorder:
-    """What a pool's streams have said so far."""
+    """What a pool's streams have said so far, but for how busy the machine is."""
 
     def __init__(self, pool: Pool) -> None:
         self.messages: Seen[Message] = Seen(pool.messages)
-        self.events: Seen[Event] = Seen(pool.events)
+        self.events: Seen[Event] = Seen(
+            pool.events.pipe(ops.filter(lambda event: not isinstance(event, LoopLagged)))
+        )
 
     def of(self, kind: type[E]) -> list[E]:
         """The events of one kind."""

@@ -13,12 +13,13 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._now = 0.0
-        super().__init__(_Jumping(self._jump))
+        super().__init__(_Jumping(self.pass_time))
 
     def time(self) -> float:
         return self._now
 
-    def _jump(self, seconds: float) -> None:
+    def pass_time(self, seconds: float) -> None:
+        """Time passes, as if something had blocked the loop."""
         self._now += seconds
 
 

@@ -189,6 +189,16 @@ def _consumer_too_slow(facts: Facts, _: str) -> Told:
     return text, "bad"
 
 
+def _loop_lagged(facts: Facts, _: str) -> Told:
+    lag = facts.get("lag")
+    text = "the event loop was held up"
+    if isinstance(lag, (int, float)):
+        text += f" for {lag:.2f} s"
+    if (lags := _number(facts.get("lags"))) > 1:
+        text += f", {count(lags)} times so far"
+    return text, "warn"
+
+
 def _pool_stopped(facts: Facts, _: str) -> Told:
     aborted = _number(facts.get("aborted"))
     if aborted:
@@ -214,6 +224,7 @@ _TOLD: dict[str, Callable[[Facts, str], Told]] = {
     "SourceFailed": _source_failed,
     "PayloadInvalid": _payload_invalid,
     "ConsumerTooSlow": _consumer_too_slow,
+    "LoopLagged": _loop_lagged,
     "PoolStopped": _pool_stopped,
 }
 

@@ -94,6 +94,7 @@ class PoolStats(Counts, frozen=True, kw_only=True):
         dials_failed: How many dials failed.
         subscriber_failures: How often a subscriber raised.
         payloads_invalid: How many payloads an operator couldn't decode.
+        loop_lags: How often the event loop was held up, by 0.25 s or more.
     """
 
     name: str
@@ -105,6 +106,7 @@ class PoolStats(Counts, frozen=True, kw_only=True):
     dials_failed: int
     subscriber_failures: int
     payloads_invalid: int
+    loop_lags: int
 
     @property
     def open_sockets(self) -> int:

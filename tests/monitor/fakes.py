@@ -97,6 +97,7 @@ class FakePool:
             dials_failed=0,
             subscriber_failures=0,
             payloads_invalid=0,
+            loop_lags=0,
             messages_in=sums.messages_in,
             messages_out=sums.messages_out,
             accepted=sums.accepted,

@@ -133,6 +133,18 @@ GOLDEN: list[tuple[str, dict[str, Any], str, str]] = [
         "pool.stream was ended: its consumer is too slow, 1,024 messages wait",
         "bad",
     ),
+    (
+        "LoopLagged",
+        {"lag": 0.5, "lags": 1},
+        "the event loop was held up for 0.50 s",
+        "warn",
+    ),
+    (
+        "LoopLagged",
+        {"lag": 1.25, "lags": 1024},
+        "the event loop was held up for 1.25 s, 1,024 times so far",
+        "warn",
+    ),
     ("PoolStopped", {"aborted": 0}, "pool stopped", "plain"),
     ("PoolStopped", {"aborted": 2}, "pool stopped, 2 sockets cut off", "warn"),
     ("Newcomer", {"a": 1, "b": "c"}, "Newcomer a=1 b=c", "plain"),
