@@ -10,6 +10,7 @@ from ssc_rx import Message, Pool
 from ssc_rx.ports import Outgoing
 from ssc_rx.transports.memory import MemoryTransport
 from tests.checker import Checker
+from tests.mistreatment import Fault, Mistreatment
 from tests.recorder import Recorder
 from tests.transports.receiver import RecordingReceiver
 
@@ -21,31 +22,20 @@ ASTRAY = 7
 class Unreliable(MemoryTransport):
     """Drops, repeats or swaps one of the messages that are written to it."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, name: str, fault: str) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, name: str, fault: Fault
+    ) -> None:
         super().__init__(loop, name)
-        self._fault = fault
+        self._mistreated = Mistreatment[Outgoing](fault)
         self._written = 0
-        self._kept: Outgoing | None = None
 
     def write(self, batch: Sequence[Outgoing]) -> None:
         for item in batch:
             self._written += 1
-            super().write(self._mistreated(item))
-
-    def _mistreated(self, item: Outgoing) -> Sequence[Outgoing]:
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            return [item, kept]
-        if self._written != ASTRAY:
-            return [item]
-        if self._fault == "swap":
-            self._kept = item
-        return {"drop": [], "swap": [], "repeat": [item, item], "none": [item]}[
-            self._fault
-        ]
+            super().write(self._mistreated(item, self._written == ASTRAY))
 
 
-def unreliable_pair(fault: str) -> tuple[MemoryTransport, MemoryTransport]:
+def unreliable_pair(fault: Fault) -> tuple[MemoryTransport, MemoryTransport]:
     """Two connected transports; either mistreats one of the messages it sends."""
     loop = asyncio.get_running_loop()
     one, other = Unreliable(loop, "one", fault), Unreliable(loop, "other", fault)
@@ -53,7 +43,7 @@ def unreliable_pair(fault: str) -> tuple[MemoryTransport, MemoryTransport]:
     return one, other
 
 
-SAYS = {
+SAYS: dict[Fault, list[str]] = {
     "none": [],
     "drop": ["x: 1 missing, 0 told lost: [7]"],
     "repeat": ["x: 7 came 2 times"],
@@ -62,11 +52,12 @@ SAYS = {
 
 
 @pytest.fixture(params=SAYS)
-def fault(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def fault(request: pytest.FixtureRequest) -> Fault:
+    chosen: Fault = request.param
+    return chosen
 
 
-async def test_it_notices_a_write_gone_astray(pool: Pool, fault: str) -> None:
+async def test_it_notices_a_write_gone_astray(pool: Pool, fault: Fault) -> None:
     near, far = unreliable_pair(fault)
     peer = RecordingReceiver()
     far.attach(peer)
@@ -80,7 +71,7 @@ async def test_it_notices_a_write_gone_astray(pool: Pool, fault: str) -> None:
 
 
 async def test_it_notices_a_received_message_gone_astray(
-    pool: Pool, heard: Recorder, fault: str
+    pool: Pool, heard: Recorder, fault: Fault
 ) -> None:
     near, far = unreliable_pair(fault)
     far.attach(RecordingReceiver())
