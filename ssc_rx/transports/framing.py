@@ -8,7 +8,7 @@ try:
 except ImportError:  # a build of websockets without a compiler
     from websockets.utils import apply_mask
 
-__all__ = ["masked_frame", "unmasked_frame"]
+__all__ = ["apply_mask", "masked_frame", "unmasked_frame"]
 
 _FIN = 0x80
 _MASK = 0x80

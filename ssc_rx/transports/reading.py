@@ -1,7 +1,8 @@
 """The reading half of a link: parse, deliver, stop in the middle, go on in a later turn.
 
-websockets' Sans-I/O protocol parses what is read in pieces, so that there is a place to
-stop; what lies behind the stop is kept, parsed or not, and delivered first later on.
+Whole data frames take the fast lane; websockets' Sans-I/O protocol parses the rest, in
+pieces where the lane is closed, so that there is a place to stop. What lies behind the
+stop is kept, parsed or not, and delivered first later on.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from websockets.frames import Frame, Opcode
-from websockets.protocol import Event, Protocol, State
+from websockets.protocol import Event, Protocol, Side, State
 
 from ssc_rx.errors import PeerProtocolError
 from ssc_rx.events import CloseInfo
@@ -18,6 +19,7 @@ from ssc_rx.message import MessageType
 from ssc_rx.ports import Receiver
 from ssc_rx.transports.clock import clock_of
 from ssc_rx.transports.ending import close_info, lost_error, peer_error
+from ssc_rx.transports.lane import FastLane, is_utf8
 
 __all__ = ["MESSAGES_PER_TURN", "Reading"]
 
@@ -25,12 +27,18 @@ MESSAGES_PER_TURN = 512
 """Frames that one link delivers before other connections get a turn of the loop."""
 TURN_S = 0.002
 """Seconds after which it makes way, however few they were."""
+MESSAGES_PER_LOOK = 64
+"""Messages that take the fast lane without a look at the clock."""
 PIECE_BYTES = 8 * 1024
 """Bytes parsed without a look at the clock; twice that if it is all there is."""
+PROBE_BYTES = 256
+"""The end of what was read, in which the end of a frame is looked for."""
 
 _TEXT, _BINARY, _CONT = Opcode.TEXT, Opcode.BINARY, Opcode.CONT
 _PONG, _CLOSE = Opcode.PONG, Opcode.CLOSE
 _TEXT_MESSAGE, _BINARY_MESSAGE = MessageType.TEXT, MessageType.BINARY
+END_OF_HEAD = b"\r\n\r\n"
+DATA_OPCODES = (_TEXT, _BINARY, _CONT)
 _OPEN = State.OPEN
 
 
@@ -47,20 +55,22 @@ class Reading(asyncio.Protocol, ABC):
         "_error",
         "_fragments",
         "_fragments_opcode",
+        "_heard",
         "_held",
         "_kept",
+        "_lane",
         "_loop",
         "_loss",
         "_now",
         "_protocol",
         "_receiver",
-        "_stopped",
         "_told_closed",
         "_told_ending",
         "_turn",
         "_undelivered",
         "_unparsed",
         "_writable",
+        "stopped",
         "transport",
     )
 
@@ -69,7 +79,7 @@ class Reading(asyncio.Protocol, ABC):
         self._loop = loop
         self._now = clock_of(loop)
         self._receiver: Receiver | None = None
-        self._begun = False
+        self._begun = self._heard = False
         self._early: list[Event] = []
         self._fragments: bytearray | None = None
         self._fragments_opcode = _TEXT
@@ -78,12 +88,17 @@ class Reading(asyncio.Protocol, ABC):
         self.transport: asyncio.Transport
         # The stop: who wanted it, what lies behind it.
         self._held = False
-        self._stopped = True
+        self.stopped = True
         self._aborted = False
         self._turn: asyncio.Handle | None = None
         self._undelivered: Iterator[Frame] = iter(())
         self._kept: list[Frame] = []
         self._unparsed = b""
+        self._lane = FastLane(
+            masked=protocol.side is Side.SERVER,
+            max_size=protocol.max_message_size,
+            usable=not protocol.debug,  # whoever debugs wants to see every frame
+        )
         self._eof = False
         self._loss: tuple[Exception | None] | None = None
         # The end, and what was told of it.
@@ -103,6 +118,8 @@ class Reading(asyncio.Protocol, ABC):
     def _begin(self) -> None:
         """Deliver from now on, beginning with what came early."""
         self._begun = True
+        if self._protocol.extensions:
+            self._lane.close()
         self._kept, self._early = cast(list[Frame], self._early), []
         self._go_on()
 
@@ -127,7 +144,7 @@ class Reading(asyncio.Protocol, ABC):
         Taking it from under the loop of `_deliver` ends that; a frame that is delivered
         pays nothing for that it might be the last.
         """
-        self._stopped = True
+        self.stopped = True
         self._kept[:0] = self._undelivered
         if not self.transport.is_closing():
             self.transport.pause_reading()
@@ -147,11 +164,11 @@ class Reading(asyncio.Protocol, ABC):
         self._turn = None
         if self._held or self._told_closed:
             return
-        self._stopped = self._aborted
+        self.stopped = self._aborted
         if self._kept or self._unparsed:
             data, self._unparsed = self._unparsed, b""
             self._read(data)
-            if self._stopped:
+            if self.stopped:
                 return
         if self._eof:
             self._eof = False
@@ -173,7 +190,7 @@ class Reading(asyncio.Protocol, ABC):
 
     def _drop_unread(self) -> None:
         """The connection is cut off: nothing more is delivered, and nothing kept."""
-        self._aborted = self._stopped = True
+        self._aborted = self.stopped = True
         self._held = self._eof = False
         self._forget_rest()
         if self._begun:
@@ -184,28 +201,39 @@ class Reading(asyncio.Protocol, ABC):
             pass
         self._kept = []
         self._unparsed = b""
+        self._lane.tail = b""
 
     # asyncio.Protocol
 
     def data_received(self, data: bytes) -> None:
         if not self._begun:
-            self._protocol.receive_data(data)
-            events = self._protocol.events_received()
-            self._send_protocol_data()
-            self._receive_early(events)
-            self._look_for_end()
-        elif not self._stopped:
+            self._receive_handshake(data)
+        elif not self.stopped:
             self._read(data)
         elif not self._aborted:  # TLS hands over what it had decrypted
             self._unparsed += data
 
+    def _receive_handshake(self, data: bytes) -> None:
+        protocol = self._protocol
+        protocol.receive_data(data)
+        events = protocol.events_received()
+        self._send_protocol_data()
+        if data.find(END_OF_HEAD) == len(data) - len(END_OF_HEAD) and not self._heard:
+            self._lane.enter()  # the head is all that came
+        else:
+            self._lane.open = False
+        self._heard = True
+        self._receive_early(events)
+        self._look_for_end()
+
     def eof_received(self) -> None:
-        if self._begun and self._stopped:
+        if self._begun and self.stopped:
             self._eof = not self._aborted
         else:
             self._receive_eof()
 
     def _receive_eof(self) -> None:
+        self._parse_left_over()
         self._protocol.receive_eof()
         events = self._protocol.events_received()
         self._send_protocol_data()
@@ -223,6 +251,7 @@ class Reading(asyncio.Protocol, ABC):
     def _gone(self, exc: Exception | None) -> None:
         """The connection is lost, and nothing of it is left to deliver."""
         protocol = self._protocol
+        self._parse_left_over()
         protocol.receive_eof()
         protocol.data_to_send()
         if exc is not None and self._error is None:
@@ -234,36 +263,34 @@ class Reading(asyncio.Protocol, ABC):
     # Delivering
 
     def _read(self, data: bytes) -> None:
-        """Deliver what is kept, then `data`, piece by piece, within one turn's budget."""
-        protocol = self._protocol
-        begun = now = self._now()
+        """Deliver what is kept, then `data`, within one turn's budget."""
+        receiver, lane, now = self._receiver, self._lane, self._now
+        assert receiver is not None
+        begun = now()
+        receiver.on_data(begun)
         messages = MESSAGES_PER_TURN
+        if lane.tail:
+            data = lane.tail + data
+            lane.tail = b""
         at, size = 0, len(data)
-        step = size if size <= 2 * PIECE_BYTES else PIECE_BYTES
         while True:
             if self._kept:
-                frames, self._kept = self._kept, []
-            else:
-                piece = data if step == size else data[at : at + step]
-                protocol.receive_data(piece)
-                at += step
-                frames = cast(list[Frame], protocol.events_received())
-                if protocol.writes:
-                    self._send_protocol_data()
-            if len(frames) > messages:
-                self._kept = frames[messages:]
-                del frames[messages:]
-                self._stopped = True
-            self._deliver(frames, now)
-            if protocol.state is not _OPEN:
-                self._look_for_end()
-            if self._stopped:
+                messages -= self._deliver_kept(messages)
+            elif lane.open:
+                most = min(messages, MESSAGES_PER_LOOK)
+                at, delivered = lane.whole_frames(data, at, most, receiver, self)
+                messages -= delivered
+                if delivered < most and at < size and not self.stopped:
+                    piece, at = lane.rest(data, at)
+                    messages -= self._parse(piece, messages)
+            elif at < size:
+                at, delivered = self._parse_next(data, at, messages)
+                messages -= delivered
+            if self.stopped:
                 break
-            if at >= size:
+            if at >= size and not self._kept:
                 return
-            messages -= len(frames)
-            now = self._now()
-            if messages <= 0 or now - begun > TURN_S:
+            if messages <= 0 or now() - begun > TURN_S:
                 break
         if not self._aborted:
             self._unparsed = data[at:]
@@ -271,10 +298,61 @@ class Reading(asyncio.Protocol, ABC):
             if not self._held:
                 self._make_way()
 
-    def _deliver(self, frames: list[Frame], now: float) -> None:
+    def _parse_next(self, data: bytes, at: int, most: int) -> tuple[int, int]:
+        """Let the protocol parse a piece; returns where to go on, and the messages."""
+        left = len(data) - at
+        if not self._lane.usable:
+            end = at + (left if left <= 2 * PIECE_BYTES else PIECE_BYTES)
+        elif left > PROBE_BYTES:
+            end = at + left - PROBE_BYTES
+        else:
+            return self._probe(data, at, most)
+        return end, self._parse(data[at:end], most)
+
+    def _probe(self, data: bytes, at: int, most: int) -> tuple[int, int]:
+        """Parse byte by byte until a data frame ends: there the next one begins.
+
+        What came together with the opening handshake, or before a connection was taken
+        over, may have left the protocol in the middle of a frame.
+        """
+        for end in range(at + 1, len(data) + 1):
+            self._protocol.receive_data(data[end - 1 : end])
+            frames = cast(list[Frame], self._protocol.events_received())
+            if frames or self._protocol.state is not _OPEN:
+                frame = frames[-1] if frames else None
+                if frame is not None and frame.opcode in DATA_OPCODES:
+                    self._lane.enter(fragmented=not frame.fin)
+                return end, self._parsed(frames, most)
+        return len(data), 0
+
+    def _parse(self, piece: bytes, most: int) -> int:
+        """Let the protocol parse, and deliver up to `most` frames; how many they were."""
+        if not piece:
+            return 0
+        self._protocol.receive_data(piece)
+        return self._parsed(cast(list[Frame], self._protocol.events_received()), most)
+
+    def _parsed(self, frames: list[Frame], most: int) -> int:
+        protocol = self._protocol
+        if protocol.writes:
+            self._send_protocol_data()
+        self._kept += frames
+        delivered = self._deliver_kept(most)
+        if protocol.state is not _OPEN:
+            self._look_for_end()
+        return delivered
+
+    def _deliver_kept(self, most: int) -> int:
+        frames, self._kept = self._kept, []
+        if len(frames) > most:
+            self._kept = frames[most:]
+            del frames[most:]
+        self._deliver(frames)
+        return len(frames)
+
+    def _deliver(self, frames: list[Frame]) -> None:
         receiver = self._receiver
         assert receiver is not None
-        receiver.on_data(now)
         self._undelivered = undelivered = iter(frames)
         for frame in undelivered:
             opcode = frame.opcode
@@ -299,11 +377,15 @@ class Reading(asyncio.Protocol, ABC):
                 continue
             if opcode is _BINARY:
                 receiver.on_message(_BINARY_MESSAGE, payload)
-            elif payload.isascii() or _is_utf8(payload):
+            elif payload.isascii() or is_utf8(payload):
                 receiver.on_message(_TEXT_MESSAGE, payload)
             else:
-                self._forget_rest()
-                self._fail(1007, "a TEXT message that isn't UTF-8")
+                self.refuse_text()
+
+    def refuse_text(self) -> None:
+        """End the connection: a TEXT message isn't UTF-8 (RFC 6455 section 8.1)."""
+        self._forget_rest()
+        self._fail(1007, "a TEXT message that isn't UTF-8")
 
     # The end
 
@@ -327,11 +409,17 @@ class Reading(asyncio.Protocol, ABC):
         if not self._ending:
             self._ending = True
             self._writable = False
+            self._lane.close()
             parser_error = self._protocol.parser_exc
             if parser_error is not None and self._error is None:
                 self._error = peer_error(parser_error, self._protocol)
-        if self._begun and not self._stopped:
+        if self._begun and not self.stopped:
             self._report_ending()
+
+    def _parse_left_over(self) -> None:
+        """The frame under way won't be whole: for the protocol to say what that means."""
+        if data := self._lane.left_over():
+            self._protocol.receive_data(data)
 
     def _report_ending(self) -> None:
         if self._told_ending:
@@ -352,11 +440,3 @@ class Reading(asyncio.Protocol, ABC):
         assert self._receiver is not None
         assert self._closed is not None
         self._receiver.on_closed(self._closed)
-
-
-def _is_utf8(payload: bytes) -> bool:
-    try:
-        payload.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
