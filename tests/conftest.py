@@ -1,6 +1,8 @@
 """What every test gets: the event loop under test, and pools that are always stopped."""
 
 import asyncio
+import gc
+import logging
 import multiprocessing
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -45,6 +47,32 @@ def busy_cores() -> Iterator[None]:
 def _burn() -> None:
     while True:
         pass
+
+
+class _Unhandled(logging.Handler):
+    """Keeps what event loops report because nobody handles it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.reports: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.reports.append(self.format(record))
+
+
+@pytest.fixture(autouse=True)
+def nothing_unhandled() -> Iterator[None]:
+    """A test fails if an event loop's exception handler is called during it.
+
+    So it does for "Task exception was never retrieved", on whatever thread.
+    """
+    unhandled = _Unhandled()
+    logger = logging.getLogger("asyncio")
+    logger.addHandler(unhandled)
+    yield
+    gc.collect(1)  # what a short test left is young; a full collection takes too long
+    logger.removeHandler(unhandled)
+    assert not unhandled.reports, "\n".join(unhandled.reports)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Peers of every character, on real sockets of this machine."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -37,6 +37,7 @@ async def websocket_server(
 async def tcp_server(behave: Streams) -> AsyncIterator[str]:
     """A TCP server that behaves as it likes; gives the ws:// URL to reach it."""
     tasks: set[asyncio.Task[None]] = set()
+    ended = False
 
     async def run(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -46,6 +47,9 @@ async def tcp_server(behave: Streams) -> AsyncIterator[str]:
             await behave(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
+        except asyncio.CancelledError:
+            if not ended:  # else asyncio.streams takes it for a failure of ours
+                raise
         finally:
             tasks.discard(task)
             writer.transport.abort()
@@ -55,6 +59,7 @@ async def tcp_server(behave: Streams) -> AsyncIterator[str]:
     try:
         yield f"ws://127.0.0.1:{port}"
     finally:
+        ended = True
         server.close()
         for task in list(tasks):
             task.cancel()
@@ -62,7 +67,11 @@ async def tcp_server(behave: Streams) -> AsyncIterator[str]:
 
 
 async def shake_hands(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, more: bytes = b""
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    more: bytes = b"",
+    *,
+    headers: Sequence[str] = (),
 ) -> None:
     """Answer an opening handshake properly, with `more` in the same segment."""
     request = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -74,7 +83,7 @@ async def shake_hands(
     writer.write(
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
         b"Connection: Upgrade\r\nSec-WebSocket-Accept: "
-        + accept_key(key).encode()
+        + "\r\n".join([accept_key(key), *headers]).encode()
         + b"\r\n\r\n"
         + more
     )

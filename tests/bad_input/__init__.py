@@ -1,0 +1,1 @@
+"""Bad input: bytes, handshakes and calls that should not be, and what comes of them."""
