@@ -125,9 +125,11 @@ sockets with "id", "kind", "state", the same counters and the same speeds.
 
 _CONNECT = """\
 Dial WebSocket servers from here and watch what they send: the dashboard, without a
-program of yours. A connection that drops is dialled again, after a pause that grows to
-half a minute. Without a terminal, or with --json, --text or -n, it prints instead, like
-ssc-monitor tail.
+program of yours. A connection that can't be had, or drops, is dialled again, after a
+pause that grows to half a minute. A server that refuses for good (HTTP 401, 404 ...) is
+given up: the dashboard says so and why, and stays. Without a terminal, or with --json,
+--text or -n, it prints instead, like ssc-monitor tail; standard error says what was given
+up, and when nothing is left to dial it ends with 1.
 
 While it runs, it is a pool like any other: ssc-monitor ls lists it.
 """

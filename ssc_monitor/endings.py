@@ -1,6 +1,6 @@
 """`Endings`: why sockets that aren't open aren't, from the pool's events. Pure."""
 
-from ssc_monitor.model.story import tell
+from ssc_monitor.model.story import awaited, tell
 from ssc_rx.monitor import wire
 
 __all__ = ["Endings"]
@@ -20,35 +20,42 @@ class Endings:
 
     def __init__(self) -> None:
         self.version = 0
-        self._shut: dict[str, str] = {}
-        self._ended: dict[str, str] = {}
+        self._shut: dict[str, wire.Event] = {}
+        self._ended: dict[str, wire.Event] = {}
 
     def take(self, event: wire.Event) -> None:
         """Learn from an event."""
         if event.name in _TELLING:
-            # Beside the state, "closed" would be said twice.
-            text = tell(event).text.removeprefix("closed ")
-            _keep(self._shut, event.id, text)
+            _keep(self._shut, event.id, event)
             if event.name == "SocketClosed":
-                _keep(self._ended, event.id, text)
+                _keep(self._ended, event.id, event)
         elif event.name in _CLEARING:
             self._shut.pop(event.id, None)
         else:
             return
         self.version += 1
 
-    def of(self, raw_id: str, *, gone: bool) -> str:
+    def of(self, raw_id: str, now: float, *, gone: bool) -> str:
         """Why the socket of an ID isn't open, visible; empty if that isn't known.
 
         Args:
             raw_id: Its ID as it came.
+            now: UNIX seconds, by the pool's clock.
             gone: Whether it left the pool: another may have its ID by now.
         """
-        return (self._ended if gone else self._shut).get(raw_id, "")
+        event = self._shut.get(raw_id)
+        if gone and (event is None or event.name != "DialFailed"):
+            event = self._ended.get(raw_id)
+        if event is None:
+            return ""
+        if event.name == "ReconnectScheduled":
+            return awaited(event, now)
+        # Beside the state, "closed" would be said twice.
+        return tell(event).text.removeprefix("closed ")
 
 
-def _keep(texts: dict[str, str], id: str, text: str) -> None:
-    texts.pop(id, None)
-    texts[id] = text
-    if len(texts) > CAPACITY:
-        del texts[next(iter(texts))]
+def _keep(events: dict[str, wire.Event], id: str, event: wire.Event) -> None:
+    events.pop(id, None)
+    events[id] = event
+    if len(events) > CAPACITY:
+        del events[next(iter(events))]

@@ -9,7 +9,7 @@ import msgspec
 from ssc_monitor.endings import Endings
 from ssc_monitor.model.filter import Filter
 from ssc_monitor.model.pool import PoolView
-from ssc_monitor.sources.source import Attached, Item, Lost, Source
+from ssc_monitor.sources.source import Attached, GivenUp, Item, Lost, Source
 from ssc_rx.monitor import wire
 
 __all__ = ["Feed", "Health"]
@@ -35,6 +35,7 @@ class Feed:
         view: The pool, as far as it is known.
         endings: Why sockets that aren't open aren't.
         lost: Why there is no link; `None` while there is one.
+        given_up: By ID, what was to be watched and won't come.
         readings: How many whole readings of the sockets were applied.
     """
 
@@ -43,6 +44,7 @@ class Feed:
         self.view = PoolView()
         self.endings = Endings()
         self.lost: Lost | None = None
+        self.given_up: dict[str, GivenUp] = {}
         self.readings = 0
         self._clock = clock
         self._attached = False
@@ -73,6 +75,8 @@ class Feed:
                 self._read_at = self._clock()
             case Lost():
                 self.lost, self._attached = item, False
+            case GivenUp():
+                self.given_up[item.id] = item
             case wire.State():
                 before = view.now
                 view.apply(item)

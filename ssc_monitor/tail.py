@@ -19,7 +19,7 @@ from ssc_monitor.lines import (
 from ssc_monitor.model.filter import Filter
 from ssc_monitor.model.pool import PoolView
 from ssc_monitor.printer import Printer
-from ssc_monitor.sources.source import Attached, Item, Lost, Source
+from ssc_monitor.sources.source import Attached, GivenUp, Item, Lost, Source
 from ssc_rx.monitor import wire
 
 __all__ = ["TailOptions", "tail"]
@@ -110,6 +110,8 @@ class _Reader:
                     self._say(item.reason)
                     if not (self._options.reattach and item.retry):
                         return 1
+                elif isinstance(item, GivenUp):
+                    self._say(item.text)
                 elif isinstance(item, Attached):
                     if self._view.hello is not None:
                         self._say(f"attached again, to process {item.hello.pid}")

@@ -137,18 +137,17 @@ class Dialling:
         how = f"{info.code} {info.reason}".rstrip()
         raise self._error(f"it closed before on_open returned ({how})") from info.error
 
-    async def begun(self) -> None:
+    def begin(self) -> Future[Exception | None]:
         """Dial in the background from now on, whatever becomes of the first attempt.
 
-        Raises:
-            SscError: That of the first attempt, when it is over.
+        Returns:
+            When that is over, its error; `None` if it has none.
         """
-        self._first = self._shared.driver.loop.create_future()
+        self._first = first = self._shared.driver.loop.create_future()
         self._socket.returns(self)
         self._start(self._bring_up(None))
         self._socket.may_withdraw(self._withdraw)
-        if (error := await self._first) is not None:
-            raise error
+        return first
 
     # ports.Dialler: told by the socket
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from reactivex.scheduler.eventloop import AsyncIOScheduler
 
 from ssc_rx.core.registry import check_id
-from ssc_rx.dialling import Url
+from ssc_rx.dialling import Headers, Url
 from ssc_rx.driver import Driver
 from ssc_rx.errors import (
     CloseTimeoutError,
@@ -49,6 +49,7 @@ class Pool(Members):
     Args:
         urls: What `start()` dials: URLs, which are the sockets' IDs as well, or a
             mapping of IDs to URLs, or to functions that give them at every dial.
+        headers: Sent with each opening request to these URLs; see `add_server_socket`.
         ping_interval: Seconds between the pings of one socket; `None` sends none.
         name: The pool's name; the program's name and a number by default.
         ping_timeout, open_timeout, close_timeout, max_message_size, max_sockets,
@@ -66,6 +67,7 @@ class Pool(Members):
         ping_interval: float | None = 45.0,
         *,
         name: str | None = None,
+        headers: Headers | None = None,
         ping_timeout: float = 20.0,
         open_timeout: float = 10.0,
         close_timeout: float = 5.0,
@@ -96,6 +98,7 @@ class Pool(Members):
         )
         super().__init__(name, options)
         self._urls = _checked_urls(urls)
+        self._headers = headers
         self._stop_waiters: builtins.list[Future[None]] = []
         self._finishing = False
         self._stop_at = math.inf
@@ -104,22 +107,26 @@ class Pool(Members):
 
     # Its beginning and its end
 
-    async def start(self, require: Literal["any", "all"] = "any") -> None:
+    async def start(self, require: Literal["any", "all", "none"] = "any") -> None:
         """Dial every URL, concurrently. On a running pool it does nothing.
 
         Args:
             require: "any" is content with one open socket; those that failed are told
                 as `DialFailed` and dialled again in the background, unless `reconnect`
-                is `None` or there is no hope. With "all" one failure closes the rest. A
-                pool without URLs starts either way.
+                is `None` or there is no hope. With "all" one failure closes the rest.
+                "none" waits for nothing: all are dialled in the background, and a
+                server that is down is none to fail for. A pool without URLs starts
+                anyway.
 
         Raises:
             PoolStartError: If too little could be opened; the pool is then stopped.
             PoolNotRunningError: If the pool was stopped before.
             MonitorError: If the monitor that was asked for can't be opened.
         """
-        if require not in ("any", "all"):
-            raise InvalidOptionError(f'require must be "any" or "all", not {require!r}')
+        if require not in ("any", "all", "none"):
+            raise InvalidOptionError(
+                f'require must be "any", "all" or "none", not {require!r}'
+            )
         if self._state == "running":
             self._check_thread("start")
             return
@@ -129,6 +136,10 @@ class Pool(Members):
         try:
             if self._monitor is not None:
                 await self._monitor.open()
+            if require == "none":
+                for id, url in self._urls.items():
+                    self._begin(id, url)
+                return
             errors = await self._dial_all(first_error=require == "all")
         except BaseException:
             await self.stop(0)
@@ -164,10 +175,15 @@ class Pool(Members):
 
     async def _dial_first(self, id: str, url: Url, all_needed: bool) -> None:
         if all_needed or self._options.reconnect is None:
-            await self.add_server_socket(url, id=id)
-        else:
-            _, dialling = self._to_dial(id, url, self._options)
-            await dialling.begun()
+            await self.add_server_socket(url, id=id, headers=self._headers)
+        elif (error := await self._begin(id, url)) is not None:
+            raise error
+
+    def _begin(self, id: str, url: Url) -> Future[Exception | None]:
+        """Dial in the background; gives what becomes of the first attempt."""
+        options, headers = self._options, self._headers
+        _, dialling = self._to_dial(id, url, options, headers=headers)
+        return dialling.begin()
 
     def _bind(self) -> None:
         """Belong to the running event loop from now on."""

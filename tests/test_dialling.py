@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -677,6 +677,53 @@ async def test_a_start_that_needs_all_does_not_try_again() -> None:
         await pool.start(require="all")
     assert heard.of(ReconnectScheduled) == []
     await assert_nothing_left()
+
+
+async def test_a_start_that_needs_none_dials_in_the_background() -> None:
+    pool = VirtualPool({"later": URL, "never": f"{URL}/bad"}, ping_interval=None)
+    network = pool.network = Network()
+    network.error = REFUSED
+    network.errors[f"{URL}/bad"] = DialError(URL, "no", status=404)
+    heard = Recorder(pool)
+    await pool.start(require="none")
+    assert (now(), set(pool.list())) == (0.0, {"later", "never"})
+    await heard.event(ReconnectScheduled, id="later")
+    network.error = None
+    opened = await heard.event(SocketOpened, id="later")
+    assert (opened.generation, pool.list()) == (1, ["later"])
+    await pool.stop()
+    await assert_nothing_left()
+
+
+async def test_a_start_that_needs_none_and_dials_once() -> None:
+    pool = VirtualPool({"a": URL, "b": f"{URL}/b"}, ping_interval=None, reconnect=None)
+    network = pool.network = Network()
+    network.errors[f"{URL}/b"] = REFUSED
+    heard = Recorder(pool)
+    await pool.start(require="none")
+    await heard.event(DialFailed, id="b")
+    await heard.event(SocketOpened, id="a")
+    assert pool.list() == ["a"]
+    network.cut()
+    await heard.event(SocketClosed, id="a")
+    assert heard.of(ReconnectScheduled) == []
+    await pool.stop()
+    await assert_nothing_left()
+
+
+@pytest.mark.parametrize("require", ["any", "all", "none"])
+async def test_headers_of_the_pool_are_sent_to_its_urls(
+    require: Literal["any", "all", "none"],
+) -> None:
+    pool = VirtualPool([URL], ping_interval=None, headers={"X-Who": "me"})
+    network = pool.network = Network()
+    heard = Recorder(pool)
+    await pool.start(require)
+    await heard.event(SocketOpened)
+    await pool.add_server_socket(f"{URL}/other")
+    await pool.stop()
+    headers = [headers for _, _, headers in network.dialled]
+    assert headers == [{"X-Who": "me"}, None]
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)

@@ -1,5 +1,7 @@
 """An event of the watched pool, told in a line."""
 
+import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -8,7 +10,7 @@ from ssc_monitor.model.figures import count, size
 from ssc_monitor.model.visible import visible
 from ssc_rx.monitor import wire
 
-__all__ = ["CLOSE_CODES", "Story", "Tone", "tell"]
+__all__ = ["CLOSE_CODES", "Story", "Tone", "awaited", "tell"]
 
 Tone = Literal["good", "plain", "warn", "bad"]
 
@@ -36,6 +38,8 @@ MAX_TEXT = 400
 
 _CALM_CODES = {1000, 1001, 1005}
 
+_UNOPENED = re.compile(r"DialError: can't open \S+: (?=.)", re.DOTALL)
+
 Facts = Mapping[str, Any]
 
 
@@ -58,6 +62,25 @@ def tell(event: wire.Event) -> Story:
     """Tell an event; one that this version doesn't know by its name and its facts."""
     text, tone = _TOLD.get(event.name, _unknown)(event.facts, event.name)
     return Story(visible(text, MAX_TEXT), tone, visible(event.id))
+
+
+def awaited(event: wire.Event, now: float) -> str:
+    """A `ReconnectScheduled`, told while the socket is down: what is waited for.
+
+    Args:
+        event: The event.
+        now: UNIX seconds, by the clock of the event.
+    """
+    facts, delay = event.facts, event.facts.get("delay")
+    left = event.time - now + (delay if isinstance(delay, (int, float)) else 0.0)
+    when = f"in {_short(left)}" if left > 0 else "now"
+    why = _why(facts)
+    text = f"attempt {count(_number(facts.get('attempt')))} {when}"
+    return visible(f"{text}: {why}" if why else text, MAX_TEXT)
+
+
+def _short(seconds: float) -> str:
+    return f"{math.ceil(seconds)} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 Told = tuple[str, Tone]
@@ -115,10 +138,14 @@ def _reconnect_scheduled(facts: Facts, _: str) -> Told:
     text = f"dial again in {_seconds(facts.get('delay'))}"
     if attempt:
         text += f", attempt {count(attempt)}"
-    info = facts.get("info")
-    why = _end(cast(Facts, info))[0] if isinstance(info, dict) else ""
-    why = why or _text(facts.get("error"))
+    why = _why(facts)
     return f"{text}: {why}" if why else text, "warn"
+
+
+def _why(facts: Facts) -> str:
+    """Why it is dialled again: how its connection ended, or the last attempt's error."""
+    info = facts.get("info")
+    return _end(cast(Facts, info))[0] if isinstance(info, dict) else _error(facts)
 
 
 def _writes_lost(facts: Facts, _: str) -> Told:
@@ -230,8 +257,14 @@ _TOLD: dict[str, Callable[[Facts, str], Told]] = {
 
 
 def _with_error(text: str, facts: Facts) -> str:
-    error = _text(facts.get("error"))
+    error = _error(facts)
     return f"{text}: {error}" if error else text
+
+
+def _error(facts: Facts) -> str:
+    """An error's text; of a dial's what comes after the URL: the socket is known."""
+    text = _text(facts.get("error"))
+    return text[found.end() :] if (found := _UNOPENED.match(text)) else text
 
 
 def _times(n: int, thing: str) -> str:

@@ -10,6 +10,7 @@ from ssc_monitor.screens.base import bindings
 from ssc_monitor.screens.listing import ListingScreen
 from ssc_monitor.widgets.key_bar import KeyBar
 from ssc_monitor.widgets.message_stream import MessageStream
+from ssc_monitor.widgets.notice import Notice, notice
 from ssc_monitor.widgets.pane import Pane
 from ssc_monitor.widgets.reader import Timeline
 from ssc_monitor.widgets.socket_table import SocketTable
@@ -33,6 +34,7 @@ class MainScreen(ListingScreen):
         self._truth = TruthLine(feed)
         self._sockets = SocketTable(feed)
         self._events = Timeline(feed, clock, joined=True, id="events")
+        self._notice = Notice(feed)
         self._keys = KeyBar("main")
         self._active: Pane = self._sockets
         self._lower: Pane = self._stream
@@ -45,6 +47,7 @@ class MainScreen(ListingScreen):
         yield self._sockets
         yield self._stream
         yield self._events
+        yield self._notice
         yield self._bar
         yield self._keys
 
@@ -81,16 +84,19 @@ class MainScreen(ListingScreen):
         if not self._lower_chosen and self._feed.readings:
             self._lower = self._stream if self._feed.shows_traffic else self._events
         one = width < ONE_PANE_BELOW
-        room = height - (1 if height < 15 or width < 60 else 3)
+        told = min(len(notice(self._feed, width)), height // 4)
+        room = height - (1 if height < 15 or width < 60 else 3) - told
         # It grows with the sockets, and doesn't shrink: panes that jump can't be read.
         self._most_rows = max(self._most_rows, len(self._feed.view.sockets))
         upper = max(LEAST_ROWS + 2, min(self._most_rows + 2, room // 2))
-        key = (width, height, one, upper, self._lower, self._active)
+        key = (width, height, one, upper, told, self._lower, self._active)
         if key == self._arranged:
             return
         self._arranged = key
         if self._active is not self._sockets and self._active is not self._lower:
             self._activate(self._lower)
+        self._notice.display = told > 0
+        self._notice.styles.height = told
         self._sockets.open_below = not one
         self._sockets.styles.height = "1fr" if one else upper
         for pane in (self._sockets, self._stream, self._events):

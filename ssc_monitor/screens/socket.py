@@ -170,7 +170,7 @@ class _Heading(Sheet):
         about.append((f"  {socket.kind} socket", "muted"))
         if socket.generation > 1:
             about.append((f"  connection {socket.generation}", "muted"))
-        note = self._feed.endings.of(socket.raw_id, gone=socket.gone)
+        note = self._feed.endings.of(socket.raw_id, now, gone=socket.gone)
         if note and socket.state != "open":
             about.append((f"  {note}", tone))
         room = max(12, width - 2 - min(60, sum(len(text) for text, _ in about)))

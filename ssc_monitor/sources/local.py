@@ -1,30 +1,33 @@
 """A pool in this very process, watched through its Unix socket like any other."""
 
 import asyncio
-import random
-from asyncio import Task
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from functools import partial
 
+import msgspec
+
+from ssc_monitor.model.story import tell
 from ssc_monitor.model.visible import visible
 from ssc_monitor.sources.remote import RemoteSource
-from ssc_monitor.sources.source import Item, Lost
-from ssc_rx.errors import InvalidOptionError, SscError, without_credentials
+from ssc_monitor.sources.source import GivenUp, Item, Lost
+from ssc_rx.errors import InvalidOptionError, without_credentials
 from ssc_rx.monitor import wire
 from ssc_rx.monitor.discovery import MonitorError
 from ssc_rx.pool import Pool
 
-__all__ = ["LocalSource", "pause_s"]
+__all__ = ["LocalSource"]
 
 POOL_NAME = "connect"
-FIRST_PAUSE_S = 0.5
-MAX_PAUSE_S = 30.0
-STEADY_S = 10.0
-"""A connection that held for so long begins a new series of pauses."""
+MAX_NAME = 400
+"""Characters of an ID; the wire tells no more than 512."""
 
 
 class LocalSource:
-    """Dials URLs, and dials them again whenever they drop, until it is closed.
+    """Dials URLs, and dials them again as a pool does, until it is closed.
+
+    One that the pool gives up, as its server refused for good, is told as `GivenUp`;
+    when none is left, that is the end.
 
     Args:
         urls: `ws://` or `wss://` URLs.
@@ -40,43 +43,58 @@ class LocalSource:
         for url in urls:
             if urls.count(url) > 1:
                 raise InvalidOptionError(f"{without_credentials(url)} is given twice")
-        Pool(urls, name=POOL_NAME)  # checks them; our own doesn't give up at the start
-        self._urls = tuple(urls)
-        self._headers = dict(headers or {})
-        self._pool = Pool(name=POOL_NAME, monitor="traffic", reconnect=None)
+        Pool(urls, name=POOL_NAME)  # checks them
+        self._ids = _names(urls)
+        self._pool = Pool(
+            {id: partial(self._when_watched, url) for id, url in self._ids.items()},
+            name=POOL_NAME,
+            headers=dict(headers or {}),
+            monitor="traffic",
+        )
+        self._watched = asyncio.Event()
         self._remote: RemoteSource | None = None
         self._watch: wire.Watch | None = None
-        self._dials: list[Task[None]] = []
         self._closed = False
 
     @property
     def name(self) -> str:
         """What is dialled."""
-        first = visible(without_credentials(self._urls[0]), 80)
-        more = len(self._urls) - 1
-        return f"{first} and {more} more" if more else first
+        first, *more = self._ids.values()
+        name = visible(without_credentials(first), 80)
+        return f"{name} and {len(more)} more" if more else name
 
     async def frames(self) -> AsyncGenerator[Item, None]:
         """See `Source.frames`."""
         if self._closed:
             return
         try:
-            await self._pool.start()
+            await self._pool.start(require="none")
             path = self._pool.monitor_path
             assert path is not None
             self._remote = RemoteSource(path)
             if self._watch is not None:
                 self._remote.request(self._watch)
+            left = set(self._ids)
             async with aclosing(self._remote.frames()) as frames:
                 async for item in frames:
-                    # Not before it is watched: nothing shall be missed.
-                    if isinstance(item, wire.State) and not self._dials:
-                        self._dial()
+                    if isinstance(item, wire.Hello):
+                        # What happened since the start is not of the past for who asked.
+                        item = msgspec.structs.replace(item, time=item.started_at)
                     yield item
+                    if isinstance(item, wire.State):
+                        self._watched.set()
+                    if not isinstance(item, wire.Events):
+                        continue
+                    for lost in self._given_up(item, left):
+                        left.remove(lost.id)
+                        yield lost
+                    if not left:
+                        yield Lost("no feed is left to dial", retry=False)
+                        return
         except MonitorError as error:
             yield Lost(visible(str(error)), retry=False)
         finally:
-            await self._stop()
+            await self._pool.stop(deadline=1.0)
 
     def request(self, request: wire.Request) -> None:
         """See `Source.request`."""
@@ -90,38 +108,39 @@ class LocalSource:
         self._closed = True
         if self._remote is not None:
             await self._remote.close()
-        await self._stop()
-
-    def _dial(self) -> None:
-        self._dials = [
-            asyncio.create_task(self._keep_open(url), name=f"keeps {url} open")
-            for url in self._urls
-        ]
-
-    async def _keep_open(self, url: str) -> None:
-        loop = asyncio.get_running_loop()
-        attempt = 0
-        while True:
-            opened_at = loop.time()
-            try:
-                socket = await self._pool.add_server_socket(url, headers=self._headers)
-                opened_at = loop.time()
-                await socket.wait_closed()
-            except SscError:
-                pass  # an event of the pool tells why
-            else:
-                if loop.time() - opened_at > STEADY_S:
-                    attempt = 0
-            await asyncio.sleep(random.uniform(0, pause_s(attempt)))
-            attempt += 1
-
-    async def _stop(self) -> None:
-        for dial in self._dials:
-            dial.cancel()
-        await asyncio.gather(*self._dials, return_exceptions=True)
         await self._pool.stop(deadline=1.0)
 
+    async def _when_watched(self, url: str) -> str:
+        """A URL, not before somebody sees what comes of it: nothing shall be missed."""
+        await self._watched.wait()
+        return url
 
-def pause_s(attempt: int) -> float:
-    """The longest pause before a dial, after so many that failed in a row."""
-    return min(MAX_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(attempt, 10))
+    def _given_up(self, told: wire.Events, left: set[str]) -> list[GivenUp]:
+        """Those feeds that left the pool by themselves, with why."""
+        if self._closed:
+            return []
+        lost = {
+            event.id: tell(event)
+            for event in told.events
+            if event.name in ("DialFailed", "SocketClosed")
+            and event.id in left
+            and event.id not in self._pool
+        }
+        return [
+            GivenUp(id, story.text.replace("headers=", "--header"))
+            for id, story in lost.items()
+        ]
+
+
+def _names(urls: Sequence[str]) -> dict[str, str]:
+    """URLs by IDs that hold no secrets, and that monitors therefore see as they are."""
+    named: dict[str, str] = {}
+    for url in urls:
+        bare = without_credentials(url).partition("?")[0].partition("#")[0]
+        name = id = visible(bare, MAX_NAME)
+        namesakes = 1
+        while id in named:
+            namesakes += 1
+            id = f"{name} ({namesakes})"
+        named[id] = url
+    return named

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ssc_rx.monitor import wire
 
-__all__ = ["Attached", "Found", "Item", "Lost", "Source"]
+__all__ = ["Attached", "Found", "GivenUp", "Item", "Lost", "Source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,24 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """One that was to be watched won't come, or not again: there is no hope.
+
+    Attributes:
+        id: Its ID; fit for a terminal.
+        reason: Why, for people; fit for a terminal.
+    """
+
+    id: str
+    reason: str
+
+    @property
+    def text(self) -> str:
+        """All of it, in a line."""
+        return f"{self.id} was given up: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A monitor of this machine.
 
@@ -51,7 +69,7 @@ class Found:
     problem: str = ""
 
 
-Item = wire.Frame | Attached | Lost
+Item = wire.Frame | Attached | Lost | GivenUp
 
 
 class Source(Protocol):

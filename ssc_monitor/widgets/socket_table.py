@@ -203,7 +203,7 @@ class SocketTable(Pane):
             if known is None or known[0] != key:
                 note = ""
                 if socket.state != "open":
-                    note = self._endings.of(socket.raw_id, gone=socket.gone)
+                    note = self._endings.of(socket.raw_id, view.now, gone=socket.gone)
                 spans = columns.row(
                     socket, view.now, layout, selected=selected, note=note
                 )

@@ -15,7 +15,7 @@ MAX_ID = 512
 MAX_TEXT = 1024
 MAX_HEADERS = 64
 
-_URL = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]{0,20}://[^\s'\"<>]+")
+_URL = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]{0,20}://[^\s'\"<>]*[^\s'\"<>:]")
 _SECRET_HEADER = re.compile(
     r"auth|cookie|token|secret|key|session|passw", re.IGNORECASE
 )

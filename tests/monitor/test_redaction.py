@@ -42,6 +42,9 @@ def test_urls_in_texts_are_found() -> None:
     assert redacted_text(text) == (
         "can't dial 'wss://a.example/f?token=…': refused; see http://b/?x=…"
     )
+    assert redacted_text("can't open ws://a/?…: refused") == (
+        "can't open ws://a/?…: refused"
+    )
 
 
 def test_headers_keep_their_names_only_where_the_value_is_a_secret() -> None:

@@ -10,11 +10,13 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from websockets.asyncio.server import ServerConnection
+from websockets.http11 import Request, Response
 
 from ssc_rx.monitor import wire
 from tests.peers import websocket_server
@@ -348,6 +350,23 @@ async def test_connect_without_a_terminal_prints(monitors: Path) -> None:
     ]
     assert [line["text"] for line in lines if "text" in line] == ["me"]
     assert os.listdir(monitors) == []
+
+
+def refuse(connection: ServerConnection, request: Request) -> Response:
+    return connection.respond(HTTPStatus.NOT_FOUND, "")
+
+
+async def test_connect_ends_when_all_it_dials_refuse(monitors: Path) -> None:
+    async with websocket_server(greet, process_request=refuse) as url:
+        told = await run("connect", f"{url}/nope?key=secret", "--json")
+    assert told.code == 1
+    assert "SocketOpened" not in told.out
+    refusal, end, _ = told.err.splitlines()
+    assert refusal.startswith(
+        f"ssc-monitor: {url}/nope was given up: dial failed: the server answered HTTP 404"
+    )
+    assert end == "ssc-monitor: no feed is left to dial"
+    assert "secret" not in told.out + told.err
 
 
 async def test_ctrl_c_ends_connect_and_leaves_nothing(monitors: Path) -> None:

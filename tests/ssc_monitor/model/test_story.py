@@ -79,6 +79,12 @@ GOLDEN: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     ("DialFailed", {"error": "DialError: no"}, "dial failed: DialError: no", "bad"),
     (
+        "DialFailed",
+        {"error": "DialError: can't open ws://a:1/b: no connection; is it there?"},
+        "dial failed: no connection; is it there?",
+        "bad",
+    ),
+    (
         "WritesLost",
         {"reason": "lost", "messages": 1, "bytes": 71},
         "1 queued write lost, 71B: the link was lost",

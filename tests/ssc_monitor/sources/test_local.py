@@ -4,13 +4,15 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 from websockets.asyncio.server import ServerConnection
+from websockets.http11 import Request, Response
 
-from ssc_monitor.sources.local import LocalSource, pause_s
-from ssc_monitor.sources.source import Attached, Item, Lost
+from ssc_monitor.sources.local import LocalSource
+from ssc_monitor.sources.source import Attached, GivenUp, Item, Lost
 from ssc_rx.errors import InvalidOptionError, InvalidUrlError
 from ssc_rx.monitor import wire
 from tests.assertions import assert_nothing_left
@@ -85,7 +87,8 @@ async def test_a_feed_that_drops_is_dialled_again(monitors: Path) -> None:
         watched(LocalSource([url])) as frames,
     ):
         told = await events(frames, "SocketOpened", 2)
-    assert told.index("SocketClosed") < len(told) - 1
+    assert told[-2:] == ["ReconnectScheduled", "SocketOpened"]
+    assert "SocketClosed" not in told
     assert calls == 2
 
 
@@ -114,6 +117,57 @@ async def test_headers_are_sent_to_every_feed(monitors: Path) -> None:
         async with watched(source) as frames:
             await events(frames, "SocketOpened", 2)
     assert seen == ["Bearer x", "Bearer x"]
+
+
+def refuse(connection: ServerConnection, request: Request) -> Response:
+    return connection.respond(HTTPStatus.UNAUTHORIZED, "who are you?")
+
+
+async def test_a_feed_that_refuses_for_good_is_given_up_with_why(
+    monitors: Path,
+) -> None:
+    async with (
+        websocket_server(silent) as good,
+        websocket_server(silent, process_request=refuse) as bad,
+    ):
+        secret = bad.replace("://", "://user:secret@") + "/feed?key=secret"
+        async with watched(LocalSource([good, secret])) as frames:
+            lost = await until(frames, lambda item: isinstance(item, GivenUp))
+            assert isinstance(lost, GivenUp)
+            assert lost.id == f"{bad}/feed"
+            assert "HTTP 401" in lost.reason
+            assert "--header" in lost.reason
+            await until(frames, lambda item: isinstance(item, wire.State))
+
+
+async def test_without_a_feed_that_is_left_it_ends(monitors: Path) -> None:
+    async def leave(connection: ServerConnection) -> None:
+        await connection.close(1008, "not you")
+
+    async with (
+        websocket_server(leave) as one,
+        websocket_server(silent, process_request=refuse) as two,
+        watched(LocalSource([one, two])) as frames,
+    ):
+        items = [item async for item in frames]
+    given_up = [item for item in items if isinstance(item, GivenUp)]
+    assert {lost.id for lost in given_up} == {one, two}
+    assert any("“not you”" in lost.text for lost in given_up)
+    assert items[-1] == Lost("no feed is left to dial", retry=False)
+
+
+async def test_feeds_that_differ_in_their_secrets_are_told_apart(
+    monitors: Path,
+) -> None:
+    async with websocket_server(silent) as url:
+        source = LocalSource([f"{url}/?key={n}" for n in range(3)])
+        async with watched(source) as frames:
+            state = await until(
+                frames, lambda item: isinstance(item, wire.State) and len(item.born) > 2
+            )
+    assert isinstance(state, wire.State)
+    ids = {head.id for head in state.born}
+    assert ids == {f"{url}/", f"{url}/ (2)", f"{url}/ (3)"}
 
 
 def test_urls_are_checked_before_anything_is_dialled() -> None:
@@ -169,10 +223,3 @@ async def test_a_reader_that_is_cancelled_leaves_nothing(monitors: Path) -> None
             await reader
     await assert_nothing_left()
     assert os.listdir(monitors) == []
-
-
-def test_pauses_grow_up_to_half_a_minute() -> None:
-    pauses = [pause_s(attempt) for attempt in range(100)]
-    assert pauses[:3] == [0.5, 1.0, 2.0]
-    assert pauses == sorted(pauses)
-    assert pauses[-1] == 30.0
