@@ -1,0 +1,1 @@
+"""Long runs: the pool in a process of its own, generator and checker outside of it."""
