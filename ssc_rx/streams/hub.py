@@ -12,7 +12,7 @@ from ssc_rx.errors import ReentrancyLimitError
 from ssc_rx.message import Message
 from ssc_rx.streams.stream import Home, Stream
 
-__all__ = ["Hub", "MessageHub"]
+__all__ = ["ByName", "Hub", "MessageHub"]
 
 T = TypeVar("T")
 
@@ -187,6 +187,23 @@ class _Named(Hub[Message]):
             del self._parent.named[self._id]
 
 
+class ByName(Stream[Message]):
+    """The messages of one name: subscribed to at the hub that the name has then."""
+
+    def __init__(self, parent: "MessageHub", id: str) -> None:
+        super().__init__()
+        self.home = parent.home
+        self._parent = parent
+        self._id = id
+
+    def _subscribe_core(
+        self,
+        observer: abc.ObserverBase[Message],
+        scheduler: abc.SchedulerBase | None = None,
+    ) -> abc.DisposableBase:
+        return self._parent.hub_of(self._id)._subscribe_core(observer, scheduler)
+
+
 class MessageHub(Hub[Message]):
     """`pool.messages`: every message, and by look-up those of one name.
 
@@ -209,15 +226,9 @@ class MessageHub(Hub[Message]):
 
     def by_name(self, id: str) -> Stream[Message]:
         """The messages of whatever socket has this ID, now or later: a look-up."""
-        stream = Stream[Message](
-            lambda observer, scheduler: self._hub_of(id)._subscribe_core(
-                observer, scheduler
-            )
-        )
-        stream.home = self.home
-        return stream
+        return ByName(self, id)
 
-    def _hub_of(self, id: str) -> Hub[Message]:
+    def hub_of(self, id: str) -> Hub[Message]:
         if self.completed:
             return self
         return self.named.get(id) or _Named(self, id)

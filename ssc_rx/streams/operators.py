@@ -9,16 +9,15 @@ Lambdas given to these pass mypy and pyright in strict mode, where reactivex's o
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from reactivex import Observable, abc
-from reactivex import operators as rx_ops
 
 from ssc_rx.core.registry import check_id
-from ssc_rx.errors import PayloadError
 from ssc_rx.message import Message, MessageType
+from ssc_rx.streams.fused import Decode, Filter, Fused, Map, Stage
 from ssc_rx.streams.hub import MessageHub
-from ssc_rx.streams.stream import Stream, adopt
+from ssc_rx.streams.stream import Home, Stream
 
 __all__ = ["filter", "from_id", "json", "map", "text", "where"]
 
@@ -32,7 +31,7 @@ def filter(predicate: Callable[[Message], bool]) -> Operator[Message]:
     messages   --a--b--a--b--|
     filter(a)  --a-----a-----|
     """
-    return _stream(rx_ops.filter(predicate))
+    return _operator(lambda _: Filter(predicate))
 
 
 def map(mapper: Callable[[Message], R]) -> Operator[R]:
@@ -41,7 +40,7 @@ def map(mapper: Callable[[Message], R]) -> Operator[R]:
     messages   --a--b--|
     map(f)     --fa-fb-|
     """
-    return _stream(rx_ops.map(mapper))
+    return _operator(lambda _: Map(mapper))
 
 
 def where(
@@ -89,7 +88,7 @@ def text() -> Operator[str]:
     messages   --"a"--0xff--"b"--|
     text()     --a-----------b---|
     """
-    return _decoded(lambda message: message.text)
+    return _operator(lambda home: Decode(lambda message: message.text, home))
 
 
 def json() -> Operator[Any]:
@@ -101,38 +100,31 @@ def json() -> Operator[Any]:
     Skipped payloads are counted in `pool.stats().payloads_invalid` and reported as
     `PayloadInvalid` events.
     """
-    return _decoded(Message.json)
+    return _operator(lambda home: Decode(Message.json, home))
 
 
-def _stream(operator: Callable[[Observable[Any]], Observable[R]]) -> Operator[R]:
-    def apply(source: Observable[Message]) -> Stream[R]:
-        result: Stream[R] = operator(source)  # type: ignore[assignment]
-        return adopt(result, source.home) if isinstance(source, Stream) else result
-
-    return apply
-
-
-def _decoded(decode: Callable[[Message], R]) -> Operator[R]:
-    def apply(source: Observable[Message]) -> Stream[R]:
-        home = source.home if isinstance(source, Stream) else None
-
-        def subscribe(
-            observer: abc.ObserverBase[R], scheduler: abc.SchedulerBase | None = None
-        ) -> abc.DisposableBase:
-            def on_next(message: Message) -> None:
-                try:
-                    value = decode(message)
-                except PayloadError as error:
-                    if home is not None:
-                        home.listener.payload_invalid(message.id, error)
-                    return
-                observer.on_next(value)
-
-            return source.subscribe(
-                on_next, observer.on_error, observer.on_completed, scheduler=scheduler
-            )
-
-        result: Stream[R] = Observable(subscribe)  # type: ignore[assignment]
-        return result if home is None else adopt(result, home)
+def _operator(stage: Callable[[Home | None], Stage]) -> Operator[Any]:
+    def apply(source: Observable[Message]) -> Stream[Any]:
+        if isinstance(source, Fused):
+            return source.then(stage(source.home))
+        if isinstance(source, Stream):
+            return Fused(source, stage(source.home))
+        return _of_foreign(source, stage(None))
 
     return apply
+
+
+def _of_foreign(source: Observable[Any], stage: Stage) -> Stream[Any]:
+    """The same of an Observable that lives in no pool, and so gives another such."""
+
+    def subscribe(
+        observer: abc.ObserverBase[Any], scheduler: abc.SchedulerBase | None = None
+    ) -> abc.DisposableBase:
+        return source.subscribe(
+            stage.before(observer.on_next, observer.on_error),
+            observer.on_error,
+            observer.on_completed,
+            scheduler=scheduler,
+        )
+
+    return cast("Stream[Any]", Observable(subscribe))
