@@ -19,6 +19,8 @@ from ssc_monitor.terminal import has_room, hung_up
 
 __all__ = ["MonitorApp"]
 
+TERMINATED = 128 + signal.SIGTERM
+
 NIGHT = Theme(
     name="ssc-night",
     primary="#6cb6ff",
@@ -81,8 +83,9 @@ class MonitorApp(App[None]):
         else:
             self.action_targets()
         if not self.is_headless:
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGTERM, self.exit, None, TERMINATED)
+            loop.add_signal_handler(signal.SIGHUP, self.exit)
         self._due = self._clock.now() + 1 / self._fps
         self.set_interval(1 / self._fps, self._tick)
 

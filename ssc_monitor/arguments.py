@@ -48,11 +48,6 @@ environment:
   NO_COLOR           if it is set, nothing is coloured
   TERM               "dumb" counts as no terminal
 
-exit codes:
-  0    it ended as it should
-  1    there is no such pool, or the link to it was lost
-  2    the arguments can't be understood
-  130  Ctrl-C outside of the dashboard, where it is a key that ends, as q is
 """
 
 _EXAMPLES = """\
@@ -78,9 +73,10 @@ between two looks at the counters). A pool that can't be attached to has "path" 
 _TAIL = """\
 Print the messages of a pool as they come, and what happens to its sockets, one a line.
 
-Messages are samples: at most 2,000 a second, fairly from all sockets. A line on standard
-error says, when it ends and somebody reads it, how many there were: seen, those that
-matched, sent, sampled out to keep the rate, and dropped as this reader was too slow.
+Messages are samples: at most 2,000 a second, fairly from all sockets. When it ends, by
+Ctrl-C and SIGTERM too, a line on standard error says how many there were: seen, those
+that matched, sent, sampled out to keep the rate, and dropped as this reader was too slow.
+When whoever reads its output leaves, as in "| head", it ends without a word.
 Needs a pool with monitor="traffic"; a pool with "stats" has events only.
 
 FILTER is one or more terms, which all have to hold; with a FILTER, events are left out:
@@ -156,7 +152,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _watch() -> argparse.ArgumentParser:
-    parser = _parser("ssc-monitor", _ABOUT, _EXAMPLES + _END)
+    end = _codes(
+        "the dashboard was left or its terminal closed, or the snapshot was printed",
+        "there is no such pool, or it can't be attached to",
+        interrupted="Ctrl-C outside of the dashboard, where it is a key, as q is",
+    )
+    parser = _parser("ssc-monitor", _ABOUT, _EXAMPLES + _END + "\n" + end)
     parser.usage = (
         "ssc-monitor [TARGET] [--fps N] [--ascii]\n"
         "       ssc-monitor {ls,tail,snapshot,connect} ...\n"
@@ -174,7 +175,8 @@ def _watch() -> argparse.ArgumentParser:
 
 
 def _ls() -> argparse.ArgumentParser:
-    parser = _parser("ssc-monitor ls", _LS)
+    end = _codes("all were listed", "there is none, or they can't be looked for")
+    parser = _parser("ssc-monitor ls", _LS, end)
     parser.add_argument("--json", action="store_true", help="JSON lines, not a table")
     return parser
 
@@ -187,13 +189,12 @@ examples:
   ssc-monitor tail type:text --json | jq -r .text
   ssc-monitor tail -n 1 'id:*trades*'
 
-exit codes:
-  0    as many as -n says were printed, or nobody reads them any more
-  1    there is no such pool, it shows no messages, or the link to it was lost
-  2    the arguments can't be understood
-  130  Ctrl-C
 """
-    parser = _parser("ssc-monitor tail", _TAIL, examples)
+    end = _codes(
+        "as many as -n says were printed, or nobody reads them any more",
+        "there is no such pool, it shows no messages, or the link to it was lost",
+    )
+    parser = _parser("ssc-monitor tail", _TAIL, examples + "\n" + end)
     parser.add_argument(
         "filter", nargs="*", metavar="FILTER", help="terms as above; all by default"
     )
@@ -210,7 +211,10 @@ exit codes:
 
 
 def _snapshot() -> argparse.ArgumentParser:
-    parser = _parser("ssc-monitor snapshot", _SNAPSHOT)
+    end = _codes(
+        "every pool was looked at", "there is no such pool, or one can't be attached to"
+    )
+    parser = _parser("ssc-monitor snapshot", _SNAPSHOT, end)
     parser.add_argument(
         "target",
         nargs="?",
@@ -236,7 +240,12 @@ examples:
   ssc-monitor connect --header 'Authorization: Bearer TOKEN' wss://example.org/private
   ssc-monitor connect wss://example.org/feed --json -n 100 > sample.jsonl
 """
-    parser = _parser("ssc-monitor connect", _CONNECT, examples)
+    end = _codes(
+        "the dashboard was left, as many as -n says were printed, or nobody reads them",
+        "nothing is left to dial, or its own pool can't be watched",
+        interrupted="Ctrl-C without the dashboard, where it is a key that ends, as q is",
+    )
+    parser = _parser("ssc-monitor connect", _CONNECT, examples + "\n" + end)
     parser.add_argument(
         "urls", nargs="+", metavar="URL", help="a ws:// or wss:// URL to dial"
     )
@@ -270,6 +279,18 @@ def _parser(name: str, about: str, end: str = "") -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+
+
+def _codes(well: str, failed: str, interrupted: str = "Ctrl-C") -> str:
+    return f"""\
+exit codes:
+  0    {well}
+  1    {failed};
+       or the output can't be written, as to a full disk
+  2    the arguments can't be understood
+  130  {interrupted}
+  143  SIGTERM
+"""
 
 
 def _app_options(parser: argparse.ArgumentParser) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+FAILED, MISUSED, INTERRUPTED, TERMINATED = 1, 2, 130, 143
 
 BUSIEST = 20
 
@@ -47,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments; the process's by default.
 
     Returns:
-        The exit code: 0, 1 (no such pool, or lost), 2 (bad arguments), 130 (Ctrl-C).
+        The exit code: 0, 1 (no such pool, or lost), 2 (bad arguments), 130 (Ctrl-C), 143
+        (SIGTERM).
     """
     try:
         from ssc_monitor.arguments import parse
@@ -76,13 +77,37 @@ def _run(arguments: "Namespace") -> int:
     command, fast = _COMMANDS[arguments.command]
     try:
         with asyncio.Runner(loop_factory=_fast_loop() if fast else None) as runner:
-            return runner.run(command(arguments))
+            return runner.run(_until_terminated(command(arguments)))
     except _Refusal as refusal:
         _say(str(refusal))
         return refusal.code
     except MonitorError as error:
         _say(str(error))
         return FAILED
+
+
+async def _until_terminated(command: "Coroutine[Any, Any, int]") -> int:
+    """Run a command to its end; SIGTERM cancels it, a second one ends the process."""
+    import asyncio
+    import signal
+
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    terminated = False
+
+    def terminate() -> None:
+        nonlocal terminated
+        terminated = True
+        loop.remove_signal_handler(signal.SIGTERM)
+        task.cancel()
+
+    loop.add_signal_handler(signal.SIGTERM, terminate)
+    try:
+        return await command
+    except asyncio.CancelledError:
+        if terminated:
+            return TERMINATED
+        raise
 
 
 async def _watch(arguments: "Namespace") -> int:

@@ -100,3 +100,14 @@ def test_help_tells_of_all_there_is(capsys: pytest.CaptureFixture[str]) -> None:
         assert f"\n  {word} " in told
     for heading in ("examples:", "exit codes:", "environment:"):
         assert f"\n{heading}\n" in told
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_the_help_of_each_command_tells_its_exit_codes(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse([*command.split(), "--help"])
+    _, _, codes = capsys.readouterr().out.partition("exit codes:\n")
+    told = [line.split()[0] for line in codes.splitlines() if line[2] != " "]
+    assert told == ["0", "1", "2", "130", "143"]

@@ -277,6 +277,33 @@ async def test_ctrl_c_ends_it_quietly(monitors: Path) -> None:
     assert told.err.count("\n") == 1
 
 
+async def test_sigterm_ends_it_with_its_account(monitors: Path) -> None:
+    async with FakePool(monitors / "1-a.sock", hello(), BEGIN, ONE) as pool:
+        process = await start("tail", "one")
+        assert process.stdout is not None
+        line = await process.stdout.readline()
+        process.terminate()
+        told = await end(process)
+        await pool.until(lambda: not pool.viewers)
+    assert (told.code, told.out) == (143, "")
+    assert line.endswith(b"wss://a/  one\n")
+    assert "events shown; seen 1" in told.err
+    assert told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["", "ls", "snapshot"])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (15, 143)])
+async def test_signals_end_all_commands_quietly(
+    monitors: Path, command: str, number: int, code: int
+) -> None:
+    # One that says nothing keeps them waiting.
+    async with FakePool(monitors / "1-a.sock") as pool:
+        process = await start(*command.split(), program=("-c", INTERRUPTIBLE))
+        await pool.until(lambda: bool(pool.viewers))
+        process.send_signal(number)
+        assert await end(process) == End(code, "", "")
+
+
 async def test_a_pipe_that_is_closed_ends_it_in_silence(monitors: Path) -> None:
     out, near = os.pipe()
     async with FakePool(monitors / "1-a.sock", hello(), BEGIN, ONE) as pool:
@@ -369,14 +396,17 @@ async def test_connect_ends_when_all_it_dials_refuse(monitors: Path) -> None:
     assert "secret" not in told.out + told.err
 
 
-async def test_ctrl_c_ends_connect_and_leaves_nothing(monitors: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (15, 143)])
+async def test_signals_end_connect_and_leave_nothing(
+    monitors: Path, number: int, code: int
+) -> None:
     async with websocket_server(greet) as url:
         process = await start("connect", url, program=("-c", INTERRUPTIBLE))
         assert process.stdout is not None
         await process.stdout.readline()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         told = await end(process)
-    assert told.code == 130
+    assert told.code == code
     assert told.err.count("\n") == 1
     assert os.listdir(monitors) == []
 
