@@ -11,6 +11,14 @@ from ssc_rx.transports.link import Link
 
 __all__ = ["AcceptedLink"]
 
+MAX_LIST_BYTES = 8 * 1024
+"""Of the headers that are lists, all together: one full line.
+
+They are read one element at a time, 3 µs each. The 128 lines that websockets lets through
+would hold up the event loop for seconds, for the price of one request.
+"""
+_LISTS = ("Connection", "Upgrade", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol")
+
 
 class AcceptedLink(Link):
     """A link that a peer began; `arrived` is told as soon as it is connected."""
@@ -38,13 +46,21 @@ class AcceptedLink(Link):
             self._lost.set_result(None)
 
     async def read_request(self) -> Request | None:
-        """Wait for the opening request; `None` if none came that could be read."""
+        """Wait for the opening request; `None` if none came that could be read.
+
+        What came with it, and can't be read, is as bad: nothing can be sent any more.
+        """
         event = await self._handshake_event()
-        self.request = event if isinstance(event, Request) else None
+        if isinstance(event, Request) and not self._protocol.eof_sent:
+            self.request = event
         return self.request
 
     def check_request(self, request: Request) -> Response:
         """The answer that RFC 6455 asks for; nothing is sent yet."""
+        headers = request.headers
+        lists = [value for name in _LISTS for value in headers.get_all(name)]
+        if sum(map(len, lists)) > MAX_LIST_BYTES:
+            return self.rejection(431, f"{', '.join(_LISTS)}: too long.\n")
         return self._server_protocol.accept(request)
 
     def rejection(self, status: int, text: str) -> Response:
