@@ -5,6 +5,7 @@ unfragmented and within the rules it delivers itself; every other frame goes, by
 byte, to the protocol of websockets: control frames, fragments, what is too big or wrong.
 """
 
+from struct import Struct
 from typing import Protocol
 
 from ssc_rx.message import MessageType
@@ -17,6 +18,8 @@ _TEXT, _BINARY = MessageType.TEXT, MessageType.BINARY
 _FIN, _MASK, _CONTROL = 0x80, 0x80, 0x08
 _WHOLE_TEXT, _WHOLE_BINARY = _FIN | _TEXT, _FIN | _BINARY
 _16_BIT, _64_BIT = 126, 127
+_unpack_header = Struct("!BBH").unpack_from
+"""Opcode, length or what tells of a longer one, and a length of 16 bits if it is that."""
 _NOT_HERE = 1 << 64
 """A length that no data has."""
 MIN_MAX_SIZE = 125
@@ -90,35 +93,41 @@ class FastLane:
         """
         if self._left or self._fragmented:
             return at, 0
-        masked = self._masked
+        masked, limit = self._masked, self._max
         mask_bit, mask_size = (_MASK, 4) if masked else (0, 0)
         on_message = receiver.on_message
         size = len(data)
         done = 0
         for done in range(most):
-            begin = at + 2
-            if begin > size:
+            if at + 4 > size:
                 return at, done
-            length = data[at + 1] ^ mask_bit
-            if length >= _16_BIT:
-                begin, length = self._long(data, at, length)
-            begin += mask_size
-            end = begin + length
+            kind, code, length = _unpack_header(data, at)
+            code ^= mask_bit
+            if code < _16_BIT:
+                begin = at + 2 + mask_size
+                end = begin + code
+            elif code == _16_BIT and length <= limit:
+                begin = at + 4 + mask_size
+                end = begin + length
+            elif code == _64_BIT and at + 10 <= size:
+                length = int.from_bytes(data[at + 2 : at + 10], "big")
+                if length > limit:
+                    return at, done
+                begin = at + 10 + mask_size
+                end = begin + length
+            else:
+                return at, done
             if end > size:
                 return at, done
-            kind = data[at]
+            payload = data[begin:end]
+            if masked:
+                payload = apply_mask(payload, data[begin - 4 : begin])
             if kind == _WHOLE_TEXT:
-                payload = data[begin:end]
-                if masked:
-                    payload = apply_mask(payload, data[begin - 4 : begin])
                 if not (payload.isascii() or is_utf8(payload)):
                     rider.refuse_text()
                     return end, done
                 on_message(_TEXT, payload)
             elif kind == _WHOLE_BINARY:
-                payload = data[begin:end]
-                if masked:
-                    payload = apply_mask(payload, data[begin - 4 : begin])
                 on_message(_BINARY, payload)
             else:
                 return at, done
@@ -126,15 +135,6 @@ class FastLane:
             if rider.stopped:
                 return at, done + 1
         return at, most
-
-    def _long(self, data: bytes, at: int, code: int) -> tuple[int, int]:
-        """Where the payload begins, mask aside, and its length, if it may be delivered."""
-        more = 2 if code == _16_BIT else 8 if code == _64_BIT else 0
-        begin = at + 2 + more
-        if not more or begin > len(data):
-            return begin, _NOT_HERE
-        length = int.from_bytes(data[at + 2 : begin], "big")
-        return begin, _NOT_HERE if length > self._max else length
 
     def rest(self, data: bytes, at: int) -> tuple[bytes, int]:
         """What the protocol is to get of the frame that `whole_frames` left.
@@ -166,13 +166,14 @@ class FastLane:
 
     def _may_wait(self, data: bytes, at: int, total: int | None) -> bool:
         """Whether `whole_frames` may deliver it once it is whole."""
-        if len(data) - at < 2:
+        here = len(data) - at
+        if here < 2:
             return True
         return (
             data[at] in (_WHOLE_TEXT, _WHOLE_BINARY)
             and bool(data[at + 1] & _MASK) is self._masked
             and not self._fragmented
-            and (total is None or total <= min(MAX_TAIL_BYTES, self._max))
+            and (total is None or here < total <= min(MAX_TAIL_BYTES, self._max))
         )
 
     def left_over(self) -> bytes:
