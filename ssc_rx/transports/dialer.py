@@ -62,7 +62,10 @@ class _Connect(connect):
     """Like websockets' own, but caller's headers never follow to another host."""
 
     def process_redirect(self, exc: Exception) -> Exception | str:
-        target = super().process_redirect(exc)
+        try:
+            target = super().process_redirect(exc)
+        except LookupError:  # two Locations: it leads nowhere
+            return exc
         if isinstance(target, str):
             new = parse_uri(target)
             if (new.host, new.port) != (self.ws_uri.host, self.ws_uri.port):
@@ -143,7 +146,7 @@ async def dial(
         ) from exc
     try:
         return cast("Link", await connecting)
-    except (OSError, WebSocketException, ValueError, ImportError) as exc:
+    except (OSError, WebSocketException, LookupError, ValueError, ImportError) as exc:
         raise _dial_error(url, exc, open_timeout) from exc
 
 
@@ -168,14 +171,13 @@ def _dial_error(url: str, exc: Exception, open_timeout: float) -> DialError:
             )
         case InvalidStatus():
             status = exc.response.status_code
+            waits = exc.response.headers.get_all("Retry-After")
             return DialError(
                 url,
                 f"the server answered HTTP {status}, not 101 Switching Protocols",
                 _status_hint(status),
                 status=status,
-                retry_after=retry_after_s(
-                    exc.response.headers.get("Retry-After"), time.time()
-                ),
+                retry_after=retry_after_s(waits[0] if waits else None, time.time()),
             )
         case InvalidMessage() if isinstance(exc.__cause__, EOFError):
             return DialError(
