@@ -63,6 +63,7 @@ __all__ = [
     "UnknownSocketError",
     "UnsupportedByTransportError",
     "WrongThreadError",
+    "counted",
     "shown",
     "without_credentials",
 ]
@@ -77,6 +78,11 @@ def without_credentials(url: str) -> str:
         return "<unreadable URL>"
     query = "…" if parts.query else ""
     return urlunsplit((parts.scheme, host, parts.path, query, parts.fragment and "…"))
+
+
+def counted(n: int, thing: str) -> str:
+    """So many of a thing whose plural ends in s: "0 bytes", "1 byte", "2,000 bytes"."""
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
 
 
 def shown(id: object) -> str:
@@ -183,8 +189,8 @@ class OutboxFullError(SscError):
             else "write less, or await pool.send(), which waits for room"
         )
         super().__init__(
-            f"the outbox of {shown(id)} is full ({messages} messages, {bytes} bytes): "
-            f"its peer reads too slowly; {then}"
+            f"the outbox of {shown(id)} is full ({counted(messages, 'message')}, "
+            f"{counted(bytes, 'byte')}): its peer reads too slowly; {then}"
         )
 
 
@@ -335,8 +341,9 @@ class ConsumerTooSlowError(SscError):
         self.buffer = buffer
         self.block_timeout = block_timeout
         super().__init__(
-            f"the {stream} was ended: its buffer of {buffer} messages was full for "
-            f"block_timeout={block_timeout} s, in which its sockets could not be read; "
+            f"the {stream} was ended: its buffer of {counted(buffer, 'message')} was "
+            f"full for block_timeout={block_timeout} s, in which its sockets could not be "
+            "read; "
             "take messages faster, allow more time, or let it drop some (overflow=)"
         )
 

@@ -11,7 +11,7 @@ from reactivex.scheduler.eventloop import AsyncIOScheduler
 from ssc_rx.core.registry import Registry, check_id
 from ssc_rx.core.stats import PoolStats, SocketStats
 from ssc_rx.driver import Driver
-from ssc_rx.errors import PoolNotRunningError, WrongThreadError
+from ssc_rx.errors import PoolNotRunningError, WrongThreadError, counted
 from ssc_rx.events import Event
 from ssc_rx.holding import Hold, Holds
 from ssc_rx.ledger import Ledger
@@ -149,7 +149,7 @@ class Grounds:
         return iter(self._registry.ids())
 
     def __repr__(self) -> str:
-        return f"<Pool {self._name!r} {self._state}, {len(self)} sockets>"
+        return f"<Pool {self._name!r} {self._state}, {counted(len(self), 'socket')}>"
 
     def count(self) -> int:
         """How many sockets it holds; the same as `len(pool)`."""

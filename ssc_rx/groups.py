@@ -6,6 +6,7 @@ from typing import Any
 from reactivex import abc
 
 from ssc_rx.core.tags import Tags
+from ssc_rx.errors import counted
 from ssc_rx.message import Data, Message
 from ssc_rx.sockets import Socket
 from ssc_rx.streams.hub import Hub
@@ -62,7 +63,7 @@ class Group:
         return iter(self.list())
 
     def __repr__(self) -> str:
-        return f"<Group {self.tag!r}, {len(self)} sockets>"
+        return f"<Group {self.tag!r}, {counted(len(self), 'socket')}>"
 
     def list(self) -> list[str]:
         """The IDs of its members, in the order in which they came to bear the tag."""

@@ -10,6 +10,8 @@ Monitor   ──reads──▶ Watched         what a monitor sees of a pool
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+import msgspec
+
 from ssc_rx.errors import DialError
 from ssc_rx.events import CloseInfo, Event, SocketKind
 from ssc_rx.message import Message, MessageType
@@ -32,7 +34,7 @@ __all__ = [
 ]
 
 
-class Outgoing:
+class Outgoing(msgspec.Struct, gc=False):
     """A write that was accepted: what an outbox holds and a transport sends.
 
     One object serves all recipients of a broadcast. `wire` is its frame where that is
@@ -40,12 +42,9 @@ class Outgoing:
     first transport to need it fills it in.
     """
 
-    __slots__ = ("payload", "type", "wire")
-
-    def __init__(self, message: Message) -> None:
-        self.type = message.type
-        self.payload = message.payload
-        self.wire: bytes | None = None
+    type: MessageType
+    payload: bytes
+    wire: bytes | None = None
 
 
 class Receiver(Protocol):

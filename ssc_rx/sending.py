@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from abc import ABC, abstractmethod
 from collections import deque
 from contextvars import ContextVar
@@ -56,6 +57,7 @@ class Sending(ABC):
         "_life",
         "_listed",
         "_mark",
+        "_max_size",
         "_options",
         "_outbox",
         "_senders",
@@ -71,6 +73,8 @@ class Sending(ABC):
     def __init__(self, shared: Shared, id: str, options: Options) -> None:
         self._shared = shared
         self._options = options
+        limit = options.max_message_size
+        self._max_size = sys.maxsize if limit is None else limit
         self._life = Life()
         self._transport: Transport | None = None
         self._dialler: Dialler | None = None

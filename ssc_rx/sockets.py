@@ -28,6 +28,8 @@ from ssc_rx.streams.writes import Writes
 
 __all__ = ["Socket", "check_close"]
 
+_TEXT, _BINARY = MessageType.TEXT, MessageType.BINARY
+
 
 class Socket(Endpoint):
     """One connection of a pool: dialled (kind "server") or accepted (kind "client").
@@ -213,7 +215,7 @@ class Socket(Endpoint):
         """
         self._shared.check_thread("write")
         message = self.checked(data)
-        outcome = self.accept(message, Outgoing(message))
+        outcome = self.accept(message, Outgoing(message.type, message.payload))
         if outcome is not None and outcome is not DROPPED:
             raise outcome
 
@@ -230,10 +232,18 @@ class Socket(Endpoint):
         """
         self._shared.check_thread("send")
         message = self.checked(data)
-        await self.accept_when_room(message, Outgoing(message))
+        await self.accept_when_room(message, Outgoing(message.type, message.payload))
 
     def checked(self, data: Data | Message) -> Message:
         """Make a message of `data` that this socket can send, or raise."""
+        if type(data) is Message and data.id == self.id:  # what most are, at less cost
+            kind, payload = data.type, data.payload
+            if (
+                type(payload) is bytes
+                and (kind is _BINARY or (kind is _TEXT and payload.isascii()))
+                and len(payload) <= self._max_size
+            ):
+                return data
         try:
             message = to_message(self.id, data)
             check_writable(message, self._options.max_message_size)

@@ -16,6 +16,7 @@ from ssc_rx.errors import (
     SscError,
     ThreadQueueFullError,
     UnknownSocketError,
+    counted,
 )
 from ssc_rx.grounds import Grounds
 from ssc_rx.message import Data, Message, check_writable, to_message
@@ -88,7 +89,7 @@ class Writing(Grounds):
         """
         socket = self._addressee(message, "write")
         message = socket.checked(message)
-        outcome = socket.accept(message, Outgoing(message))
+        outcome = socket.accept(message, Outgoing(message.type, message.payload))
         if outcome is not None and outcome is not DROPPED:
             raise outcome
 
@@ -106,7 +107,7 @@ class Writing(Grounds):
         """
         socket = self._addressee(message, "send")
         message = socket.checked(message)
-        await socket.accept_when_room(message, Outgoing(message))
+        await socket.accept_when_room(message, Outgoing(message.type, message.payload))
 
     def _addressee(self, message: Message, call: str) -> Socket:
         if get_ident() != self._thread:
@@ -240,8 +241,8 @@ class Writing(Grounds):
 
     def _hops_refused(self, n: int) -> None:
         error = SscError(
-            f"{n} writes of other threads were refused: {MAX_HOPS} waited already for "
-            "the event loop, which is blocked or overloaded"
+            f"refused {counted(n, 'write')} of other threads: {MAX_HOPS:,} waited already "
+            "for the event loop, which is blocked or overloaded"
         )
         self._ledger.write_refused("", error)
 
@@ -250,7 +251,7 @@ def _broadcast(
     message: Message, targets: Iterable[Socket]
 ) -> tuple[int, list[tuple[Socket, SscError | Dropped]]]:
     """How many queued it, and who did not."""
-    outgoing = Outgoing(message)
+    outgoing = Outgoing(message.type, message.payload)
     queued = 0
     missed: list[tuple[Socket, SscError | Dropped]] = []
     for socket in list(targets):

@@ -21,11 +21,11 @@ class Peer:
 
     def send(self, text: str) -> None:
         """Write one TEXT message to the pool."""
-        self.transport.write([Outgoing(Message.of("", text))])
+        self.transport.write([Outgoing(MessageType.TEXT, text.encode())])
 
     def send_bytes(self, payload: bytes) -> None:
         """Write one BINARY message to the pool."""
-        self.transport.write([Outgoing(Message.of("", payload))])
+        self.transport.write([Outgoing(MessageType.BINARY, payload)])
 
     async def heard_texts(self, n: int) -> list[str]:
         await self.heard.until(lambda: len(self.heard.texts) >= n)

@@ -78,7 +78,7 @@ async def test_it_notices_a_received_message_gone_astray(
     checker = Checker()
     async with pool.add_client_socket("x", near) as socket:
         for _ in range(N):
-            far.write([Outgoing(Message.of("x", checker.next("x")))])
+            far.write([Outgoing(MessageType.TEXT, checker.next("x").encode())])
         far.close(1000, "")
         await socket.wait_closed()
     for message in heard.messages:

@@ -57,7 +57,7 @@ async def test_a_peer_that_only_talks_counts_as_alive() -> None:
         from ssc_rx.ports import Outgoing
 
         for _ in range(200):
-            far.write([Outgoing(message)])
+            far.write([Outgoing(message.type, message.payload)])
             await asyncio.sleep(10)
         assert socket.state == "open"
         assert socket.latency is None

@@ -169,7 +169,7 @@ async def test_writing_inside_on_next_works(
 def _outgoing(text: str) -> Any:
     from ssc_rx.ports import Outgoing
 
-    return Outgoing(Message.of("", text))
+    return Outgoing(MessageType.TEXT, text.encode())
 
 
 def in_a_thread(work: Callable[[], Any]) -> "asyncio.Future[Any]":
@@ -231,6 +231,6 @@ async def test_too_many_pushes_from_other_threads_are_refused_and_counted(
     thread.start()
     thread.join()  # the loop is blocked meanwhile, as by a long computation
     refused = await heard.event(WriteRefused)
-    assert "5 writes of other threads were refused" in str(refused.error)
+    assert "refused 5 writes of other threads" in str(refused.error)
     await heard.events.until(lambda: pool.stats().accepted == 10_000)
     assert pool.stats().refused == 5

@@ -95,12 +95,16 @@ class OutboxQueue:
     def put(self, item: Outgoing) -> bool:
         """Queue a write if there is room; or do nothing."""
         size = len(item.payload)
-        if self.has_room(size):
-            self.queue.append(item)
-            self.queued_bytes += size
-            self.accepted += 1
-            return True
-        return False
+        queue = self.queue
+        if queue and (  # not has_room(): one call less for every write
+            len(queue) >= self._max_messages
+            or self.queued_bytes + size > self._max_bytes
+        ):
+            return False
+        queue.append(item)
+        self.queued_bytes += size
+        self.accepted += 1
+        return True
 
     def overflow(self, item: Outgoing) -> Verdict:
         """Do what the policy says of a write that may not be queued as things are.

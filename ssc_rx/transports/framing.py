@@ -1,6 +1,7 @@
 """Whole frames without extensions, as bytes (RFC 6455 section 5.2)."""
 
-from secrets import token_bytes
+import os
+from os import urandom
 from struct import Struct
 
 try:
@@ -33,7 +34,25 @@ def unmasked_frame(opcode: int, payload: bytes) -> bytes:
 
 def masked_frame(opcode: int, payload: bytes) -> bytes:
     """As a client sends it: with a fresh mask for each frame (section 5.3)."""
-    mask = token_bytes(4)
+    try:
+        mask = _masks.pop()
+    except IndexError:
+        mask = _more_masks()
     return b"".join(
         (_header(opcode, len(payload), _MASK), mask, apply_mask(payload, mask))
     )
+
+
+_masks: list[bytes] = []
+"""Masks nobody can predict (section 10.3), a thousand of each system call."""
+
+
+def _more_masks() -> bytes:
+    """Fill up, and take one; threads may do so at once."""
+    entropy = urandom(4 * 1024)
+    _masks.extend([entropy[n : n + 4] for n in range(4, len(entropy), 4)])
+    return entropy[:4]
+
+
+if hasattr(os, "register_at_fork"):  # a child must not send its parent's masks
+    os.register_at_fork(after_in_child=_masks.clear)

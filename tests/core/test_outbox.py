@@ -16,7 +16,7 @@ POLICIES = [
 
 
 def item(size: int = 1) -> Outgoing:
-    return Outgoing(Message("x", MessageType.BINARY, bytes(size)))
+    return Outgoing(MessageType.BINARY, bytes(size))
 
 
 def queue(

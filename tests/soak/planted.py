@@ -41,7 +41,7 @@ def _plant_in_reads(plant: Plant) -> None:
         on_message = receiver.on_message
 
         def mistreating(type: MessageType, payload: bytes) -> None:
-            for item in mistreat(link, Outgoing(Message("", type, payload))):
+            for item in mistreat(link, Outgoing(type, payload)):
                 on_message(item.type, item.payload)
 
         attach(link, _Through(receiver, mistreating))

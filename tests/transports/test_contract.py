@@ -25,7 +25,8 @@ class End:
         transport.attach(self.heard)
 
     def write(self, *data: object) -> None:
-        self.transport.write([Outgoing(Message.of("", item)) for item in data])
+        messages = [Message.of("", item) for item in data]
+        self.transport.write([Outgoing(m.type, m.payload) for m in messages])
 
 
 @pytest.fixture(params=PAIRS)
@@ -68,7 +69,7 @@ async def test_every_length_of_frame_gets_through(
 
 async def test_a_shared_message_is_the_same_for_all(pair: Pair) -> None:
     one, other = End(pair[0]), End(pair[1])
-    shared = Outgoing(Message.of("", "to all"))
+    shared = Outgoing(TEXT, b"to all")
     one.transport.write([shared, shared])
     other.transport.write([shared])
     await other.heard.until(lambda: len(other.heard.texts) == 2)
