@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from ssc_rx import Message
+from ssc_rx import MessageType
 from ssc_rx.ports import Outgoing
 from ssc_rx.transports.memory import MemoryTransport
 from tests.transports.receiver import RecordingReceiver

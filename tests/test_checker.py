@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ssc_rx import Message, Pool
+from ssc_rx import Message, MessageType, Pool
 from ssc_rx.ports import Outgoing
 from ssc_rx.transports.memory import MemoryTransport
 from tests.checker import Checker

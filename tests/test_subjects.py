@@ -11,6 +11,7 @@ import reactivex as rx
 from ssc_rx import (
     InvalidMessageError,
     Message,
+    MessageType,
     Outbox,
     OutboxFullError,
     Overflow,
