@@ -15,6 +15,7 @@ from ssc_monitor.model.sockets import SocketView
 from ssc_monitor.model.visible import cell_width, visible
 from ssc_monitor.snapshot import Look, Traffic
 from ssc_monitor.sources.source import Found
+from ssc_rx.errors import counted
 from ssc_rx.monitor.discovery import pid_of
 
 __all__ = ["found_as_json", "found_as_text", "look_as_json", "look_as_text"]
@@ -81,13 +82,13 @@ def look_as_text(look: Look, limit: int) -> str:
         f"{hello.level}  ssc-rx {hello.library}"
     )
     truth = (
-        f"{_count(row.sockets, 'socket')}, {figures.count(row.open_sockets)} open   "
+        f"{counted(row.sockets, 'socket')}, {figures.count(row.open_sockets)} open   "
         f"in {_per_s(traffic.messages_in, traffic.bytes_in)}   "
         f"out {_per_s(traffic.messages_out, traffic.bytes_out)}   "
         f"queued {figures.count(row.queued)}   refused {figures.count(row.refused)}   "
         f"failed {figures.count(sum(row.failed.values()))}   "
         f"lag {figures.latency(row.lag)}   "
-        f"{_count(max(0, row.viewers - 1), 'other viewer')}"
+        f"{counted(max(0, row.viewers - 1), 'other viewer')}"
     )
     lines = [who, truth]
     shown = look.sockets[:limit]
@@ -97,7 +98,7 @@ def look_as_text(look: Look, limit: int) -> str:
         rows += [_socket_row(socket, grown, look.time) for socket, grown in shown]
         lines += ["", _table(rows, right=set(range(8)))]
     if more := len(look.sockets) - len(shown):
-        lines += [f"and {_count(more, 'quieter socket')}"]
+        lines += [f"and {counted(more, 'quieter socket')}"]
     return "\n".join(lines)
 
 
@@ -173,10 +174,6 @@ def _per_s(messages: float, bytes: float) -> str:
     # "–/s" would be odd in a sentence.
     per_s = figures.rate(messages) if messages >= LEAST_PER_S else "0"
     return f"{per_s}/s {figures.size(bytes)}/s"
-
-
-def _count(n: int, thing: str) -> str:
-    return f"{figures.count(n)} {thing}" if n == 1 else f"{figures.count(n)} {thing}s"
 
 
 def _table(rows: Iterable[tuple[str, ...]], right: set[int]) -> str:

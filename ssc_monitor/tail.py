@@ -20,6 +20,7 @@ from ssc_monitor.model.filter import Filter
 from ssc_monitor.model.pool import PoolView
 from ssc_monitor.printer import Printer
 from ssc_monitor.sources.source import Attached, GivenUp, Item, Lost, Source
+from ssc_rx.errors import counted
 from ssc_rx.monitor import wire
 
 __all__ = ["TailOptions", "tail"]
@@ -189,12 +190,13 @@ class _Reader:
         """What became of all messages there were."""
         counts = self._counts()
         text = (
-            f"{self._messages_shown:,} messages and {self._events_shown:,} events shown; "
+            f"{counted(self._messages_shown, 'message')} and "
+            f"{counted(self._events_shown, 'event')} shown; "
             f"seen {counts.seen:,}, matched {counts.matched:,}, sent {counts.sent:,}, "
             f"sampled out {counts.sampled_out:,}, dropped {counts.dropped:,}"
         )
         if self._view.events_missed:
-            text += f"; {self._view.events_missed:,} events missed"
+            text += f"; {counted(self._view.events_missed, 'event')} missed"
         if self._printer.left_out:
             text += f"; {self._printer.left_out:,} left out, as the output is too slow"
         return text

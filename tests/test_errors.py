@@ -26,6 +26,20 @@ def test_ids_in_texts_are_bounded_and_escaped() -> None:
 
 
 @pytest.mark.parametrize(
+    ("n", "text"),
+    [(0, "0 bytes"), (1, "1 byte"), (2, "2 bytes"), (4096, "4,096 bytes")],
+)
+def test_one_thing_is_not_told_as_many(n: int, text: str) -> None:
+    assert errors.counted(n, "byte") == text
+
+
+def test_texts_count_one_thing_as_one() -> None:
+    full = ssc_rx.OutboxFullError("x", 1, 1, closing=True)
+    assert "full (1 message, 1 byte)" in str(full)
+    assert "its buffer of 1 message was" in str(ssc_rx.ConsumerTooSlowError("s", 1, 2))
+
+
+@pytest.mark.parametrize(
     ("url", "shown"),
     [
         ("wss://user:secret@host:1/p?token=secret", "wss://host:1/p?…"),

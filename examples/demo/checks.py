@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from examples.demo.outcome import Outcome
 from examples.demo.record import Past
+from ssc_rx.errors import counted
 
 __all__ = ["Check", "check"]
 
@@ -159,13 +160,13 @@ def _monitor(outcome: Outcome) -> Iterator[Check]:
     yield Check(
         "monitor: it shows each socket's counters",
         own == theirs and len(own) > 0,
-        f"{sum(own[id] == theirs.get(id) for id in own)} of {len(own)} sockets",
+        f"{sum(own[id] == theirs.get(id) for id in own)} of {counted(len(own), 'socket')}",
     )
     shown = (seen.messages_in, seen.accepted, seen.messages_out, seen.queued)
-    counted = (true.messages_in, true.accepted, true.messages_out, true.queued)
+    truth = (true.messages_in, true.accepted, true.messages_out, true.queued)
     yield Check(
         "monitor: it shows the pool's counters",
-        shown == counted and seen.failed == true.failed_total,
+        shown == truth and seen.failed == true.failed_total,
         f"{seen.messages_in:,} in, {seen.messages_out:,} out, {seen.failed} failed",
     )
     told = {id: (s.opened, s.closed) for id, s in seen.sockets.items()}
@@ -190,7 +191,7 @@ def _end(outcome: Outcome) -> Iterator[Check]:
     yield Check(
         "the pool stopped and holds nothing",
         last.state == "stopped" and not last.sockets,
-        f"{last.state}, {len(last.sockets)} sockets",
+        f"{last.state}, {counted(len(last.sockets), 'socket')}",
     )
     yield Check(
         "no asyncio task left",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from examples.demo.checks import Check
 from examples.demo.figures import count, latency, per_second, plain, size
 from examples.demo.outcome import Outcome
+from ssc_rx.errors import counted
 
 __all__ = ["closing_line", "show_checks", "show_report"]
 
@@ -14,7 +15,7 @@ def closing_line(outcome: Outcome) -> str:
     last = outcome.last
     writes = "all writes accounted for" if last.balanced else "WRITES UNACCOUNTED FOR"
     return (
-        f"{last.name}: {outcome.seconds:.0f} s, {count(last.messages_in)} messages in, "
+        f"{last.name}: {outcome.seconds:.0f} s, {counted(last.messages_in, 'message')} in, "
         f"{count(last.messages_out)} out, {writes}, all closed"
     )
 
@@ -39,12 +40,12 @@ def show_report(outcome: Outcome) -> None:
         f"({per_second(last.messages_in / seconds)}/s, "
         f"{size(last.bytes_in / seconds)}/s), {count(last.messages_out)} out "
         f"({per_second(last.messages_out / seconds)}/s), "
-        f"{outcome.record.most_open} sockets open at most"
+        f"{counted(outcome.record.most_open, 'socket')} open at most"
     )
     print(
         f"writes: {last.accepted} accepted = {last.messages_out} handed over + "
         f"{last.queued} queued + {last.failed_total} failed; {last.refused} refused; "
-        f"{last.dials_failed} dials failed"
+        f"{counted(last.dials_failed, 'dial')} failed"
     )
     _show_traders(outcome)
 

@@ -13,6 +13,7 @@ import msgspec
 
 from ssc_monitor.model.figures import count
 from ssc_monitor.model.visible import joins, visible, wrap
+from ssc_rx.errors import counted
 
 __all__ = ["MODES", "Mode", "guess", "view"]
 
@@ -190,8 +191,8 @@ def _end_of_piece(text: str, at: int, end: int) -> int:
 
 def _not_shown(characters: int, bytes: int, width: int) -> list[str]:
     missing = [
-        f"{count(n)} {unit}"
-        for n, unit in ((characters, "characters"), (bytes, "bytes"))
+        counted(n, unit)
+        for n, unit in ((characters, "character"), (bytes, "byte"))
         if n
     ]
     return wrap(f"… {' and '.join(missing)} not shown", width) if missing else []

@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from ssc_monitor.model.figures import count, size
 from ssc_monitor.model.visible import visible
+from ssc_rx.errors import counted
 from ssc_rx.monitor import wire
 
 __all__ = ["CLOSE_CODES", "Story", "Tone", "awaited", "tell"]
@@ -152,7 +153,7 @@ def _writes_lost(facts: Facts, _: str) -> Told:
     messages, bytes = _number(facts.get("messages")), _number(facts.get("bytes"))
     reason = _text(facts.get("reason"))
     why = _LOST.get(reason, reason)
-    text = f"{_times(messages, 'queued write')} lost, {size(bytes)}"
+    text = f"{counted(messages, 'queued write')} lost, {size(bytes)}"
     return f"{text}: {why}" if why else text, "bad"
 
 
@@ -167,9 +168,7 @@ _LOST = {
 
 def _messages_dropped(facts: Facts, _: str) -> Told:
     reason = _text(facts.get("reason"))
-    text = (
-        f"outbox full, {_times(_number(facts.get('messages')), 'write')} dropped so far"
-    )
+    text = f"outbox full, {counted(_number(facts.get('messages')), 'write')} dropped so far"
     why = _DROPPED.get(reason, reason)
     return f"{text}: {why}" if why else text, "warn"
 
@@ -212,7 +211,7 @@ def _consumer_too_slow(facts: Facts, _: str) -> Told:
     stream = _text(facts.get("stream")) or "a stream"
     text = f"{stream} was ended: its consumer is too slow"
     if waiting := _number(facts.get("buffered")):
-        text += f", {_times(waiting, 'message')} wait"
+        text += f", {counted(waiting, 'message')} wait"
     return text, "bad"
 
 
@@ -229,7 +228,7 @@ def _loop_lagged(facts: Facts, _: str) -> Told:
 def _pool_stopped(facts: Facts, _: str) -> Told:
     aborted = _number(facts.get("aborted"))
     if aborted:
-        return f"pool stopped, {_times(aborted, 'socket')} cut off", "warn"
+        return f"pool stopped, {counted(aborted, 'socket')} cut off", "warn"
     return "pool stopped", "plain"
 
 
@@ -265,10 +264,6 @@ def _error(facts: Facts) -> str:
     """An error's text; of a dial's what comes after the URL: the socket is known."""
     text = _text(facts.get("error"))
     return text[found.end() :] if (found := _UNOPENED.match(text)) else text
-
-
-def _times(n: int, thing: str) -> str:
-    return f"{count(n)} {thing}" if n == 1 else f"{count(n)} {thing}s"
 
 
 def _number(value: object) -> int:

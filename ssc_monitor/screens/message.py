@@ -18,6 +18,7 @@ from ssc_monitor.widgets.pane import Pane
 from ssc_monitor.widgets.reader import Reader
 from ssc_monitor.widgets.sheet import Sheet
 from ssc_monitor.widgets.truth_line import TruthLine
+from ssc_rx.errors import counted
 
 __all__ = ["MessageScreen"]
 
@@ -174,7 +175,7 @@ class _Heading(Sheet):
         ]
         room = max(8, width - sum(len(text) for text, _ in about) - 1)
         about.append((ends(entry.id, room), "title"))
-        size: list[Span] = [(f" {figures.count(entry.size)} bytes", "plain")]
+        size: list[Span] = [(f" {counted(entry.size, 'byte')}", "plain")]
         if shown.complete:
             size.extend([(", ", "plain"), ("complete", "good")])
         else:

@@ -19,6 +19,7 @@ from ssc_monitor.widgets.pane import Pane
 from ssc_monitor.widgets.reader import Reader, Timeline
 from ssc_monitor.widgets.sheet import Sheet
 from ssc_monitor.widgets.truth_line import TruthLine, per_s
+from ssc_rx.errors import counted
 
 __all__ = ["SocketScreen"]
 
@@ -266,7 +267,7 @@ class _Details(Reader):
 def _both(messages: int, size: int) -> str:
     if not messages:
         return "0"
-    return f"{figures.count(messages)} messages, {figures.size(size)}"
+    return f"{counted(messages, 'message')}, {figures.size(size)}"
 
 
 def _field(name: str, value: str, width: int, name_width: int) -> Sequence[Line]:

@@ -9,6 +9,7 @@ from ssc_monitor.model.visible import visible
 from ssc_monitor.widgets import columns
 from ssc_monitor.widgets.line import Line, Span
 from ssc_monitor.widgets.pane import Pane
+from ssc_rx.errors import counted
 
 __all__ = ["SocketTable"]
 
@@ -218,7 +219,8 @@ class SocketTable(Pane):
         view = self._feed.view
         if self.filter and view.sockets:
             return (
-                f"none of {len(view.sockets):,} sockets matches; esc clears the filter"
+                f"none of {counted(len(view.sockets), 'socket')} matches; "
+                "esc clears the filter"
             )
         if not self._feed.readings:
             return "waiting for the pool …"

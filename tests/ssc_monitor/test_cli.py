@@ -244,7 +244,7 @@ async def test_tail(monitors: Path) -> None:
     assert json.loads(lines.out)["text"] == "one"
     assert text.out.endswith(" in    text         3 wss://a/  one\n")
     assert lines.err == text.err
-    assert lines.err.startswith("ssc-monitor: 1 messages and 0 events shown; seen 1")
+    assert lines.err.startswith("ssc-monitor: 1 message and 0 events shown; seen 1")
 
 
 async def test_of_several_pools_one_has_to_be_named(monitors: Path) -> None:

@@ -122,7 +122,7 @@ async def test_the_source_is_asked_for_what_the_filter_wants(
     assert (watch.messages.words, watch.messages.direction) == (("btc",), "in")
     assert watch.messages.preview == 77
     assert [line.split("  ")[-1] for line in run.lines] == ["btc 1"]
-    assert run.said[0].startswith("1 messages and 0 events shown; seen 9, matched 2,")
+    assert run.said[0].startswith("1 message and 0 events shown; seen 9, matched 2,")
 
 
 async def test_what_was_not_sampled_is_told(monitors: Path, tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ async def test_it_ends_when_the_link_is_lost(monitors: Path, tmp_path: Path) -> 
         await pool.end()
         assert await running == 1
     assert "the pool stopped" in run.said[0]
-    assert run.said[1].startswith("1 messages and")
+    assert run.said[1].startswith("1 message and")
     assert len(run.lines) == 1
 
 
