@@ -26,7 +26,7 @@ from tests.soak.running import LOOPS, Loop
 from tests.soak.stalled import Crowd, stalled
 from tests.soak.storm import storm
 from tests.soak.storm_plan import Weather
-from tests.soak.verdict import Verdict, say
+from tests.soak.verdict import Verdict, say, verdict_of
 
 __all__ = ["main"]
 
@@ -165,7 +165,7 @@ def main(arguments: Sequence[str]) -> int:
     for name in chosen.runs:
         for loop in [chosen.loop] if chosen.loop else LOOPS:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                good = runner.run(RUNS[name](chosen, loop)).tell() and good
+                good = runner.run(verdict_of(RUNS[name](chosen, loop))).tell() and good
     return 0 if good else 1
 
 

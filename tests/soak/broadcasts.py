@@ -5,7 +5,6 @@ message that is missing, twice or in another order can't hide, and it costs next
 nothing, however many peers there are.
 """
 
-import asyncio
 from collections.abc import Callable
 
 from websockets.frames import Frame, Opcode
@@ -81,19 +80,18 @@ class Broadcasts:
         )
 
 
-class Listener(asyncio.Protocol):
+class Listener:
     """A healthy peer, after its opening handshake."""
 
     def __init__(self, name: str, broadcasts: Broadcasts) -> None:
         self._name = name
         self._broadcasts = broadcasts
         self._at = 0
-        self.expected_to_leave = False
 
-    def data_received(self, data: bytes) -> None:
-        if not self.expected_to_leave:
-            self._at = self._broadcasts.read(self._name, self._at, data)
+    def read(self, data: bytes) -> None:
+        """It read something."""
+        self._at = self._broadcasts.read(self._name, self._at, data)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        if not self.expected_to_leave:
-            self._broadcasts.faults.append(f"{self._name}: it lost its connection")
+    def lost(self) -> None:
+        """Its connection is gone, and should not be."""
+        self._broadcasts.faults.append(f"{self._name}: it lost its connection")

@@ -94,7 +94,8 @@ class _Cycle:
             far.kill()
 
     def closed(self, far: FarEnd) -> None:
-        self.over.set_result(None)
+        if not self.over.done():  # nobody waits after Ctrl-C
+            self.over.set_result(None)
 
 
 class _Arrivals:

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
 from websockets.client import ClientProtocol
@@ -13,8 +13,9 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.uri import parse_uri
 
-__all__ = ["FarEnd", "Owner", "cut", "dial"]
+__all__ = ["FarEnd", "Owner", "cut", "dial", "leave"]
 
+_open: set["FarEnd"] = set()  # of this process
 _DATA = (Opcode.TEXT, Opcode.BINARY)
 _CUT = struct.pack("ii", 1, 0)
 
@@ -44,12 +45,19 @@ class Owner(Protocol):
 
 
 class FarEnd(asyncio.Protocol):
-    """A peer of the pool."""
+    """A peer of the pool.
+
+    Attributes:
+        owner: Who hears of it.
+        read_raw: Gets what is read from now on, as it is, if set.
+        transport: Its connection.
+    """
 
     def __init__(self, protocol: ServerProtocol | ClientProtocol, owner: Owner) -> None:
         self._protocol = protocol
         self._request: Request | None = None
         self.owner = owner
+        self.read_raw: Callable[[bytes], object] | None = None
         self.transport: asyncio.Transport
 
     @classmethod
@@ -108,11 +116,15 @@ class FarEnd(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
+        _open.add(self)
         if isinstance(self._protocol, ClientProtocol):
             self._protocol.send_request(self._protocol.connect())
             self._send()
 
     def data_received(self, data: bytes) -> None:
+        if self.read_raw is not None:
+            self.read_raw(data)
+            return
         self._protocol.receive_data(data)
         frames: list[Frame] = []
         for event in self._protocol.events_received():
@@ -134,6 +146,7 @@ class FarEnd(asyncio.Protocol):
         self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        _open.discard(self)
         self._protocol.receive_eof()
         self._protocol.data_to_send()
         self.owner.closed(self)
@@ -146,6 +159,14 @@ class FarEnd(asyncio.Protocol):
                 self.transport.write(data)
             elif self.transport.can_write_eof():
                 self.transport.write_eof()
+
+
+async def leave() -> None:
+    """Cut what is open yet, and wait until it is gone."""
+    while _open:
+        for far in list(_open):
+            far.kill()
+        await asyncio.sleep(0)
 
 
 async def dial(

@@ -6,7 +6,7 @@ this is the pool's process, which does nothing else and ends after the run.
 
 from collections.abc import Sequence
 
-from ssc_rx.message import Message, MessageType
+from ssc_rx.message import MessageType
 from ssc_rx.ports import Outgoing, Receiver
 from ssc_rx.transports.link import Link
 from tests.mistreatment import Mistreatment

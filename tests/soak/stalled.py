@@ -11,7 +11,7 @@ from websockets.frames import Frame
 from ssc_rx import Overflow
 from ssc_rx.transports.link import HIGH_WATER_BYTES
 from tests.soak.broadcasts import STEP, Broadcasts, Listener
-from tests.soak.far_end import FarEnd, dial
+from tests.soak.far_end import FarEnd, dial, leave
 from tests.soak.machine import cores, pin
 from tests.soak.running import Loop, PoolProcess, pool_process
 from tests.soak.verdict import Progress, Verdict
@@ -75,11 +75,12 @@ class Crowd:
         )
 
 
-class _Joining:
-    """A peer in its opening handshake; implements `far_end.Owner`."""
+class _Peer:
+    """A peer, listening or stalled; implements `far_end.Owner`."""
 
     def __init__(self, listener: Listener | None) -> None:
         self._listener = listener
+        self.may_leave = False
         self.open: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def requested(self, far: FarEnd, path: str) -> None:
@@ -89,7 +90,7 @@ class _Joining:
         if self._listener is None:
             far.transport.pause_reading()
         else:
-            far.transport.set_protocol(self._listener)
+            far.read_raw = self._listener.read
         self.open.set_result(None)
 
     def received(self, far: FarEnd, frames: Sequence[Frame]) -> None:
@@ -98,6 +99,8 @@ class _Joining:
     def closed(self, far: FarEnd) -> None:
         if not self.open.done():
             self.open.set_exception(ConnectionError("it was not let in"))
+        elif self._listener is not None and not self.may_leave:
+            self._listener.lost()
 
 
 class _Run:
@@ -109,8 +112,7 @@ class _Run:
         self._pool = pool
         healthy = crowd.sockets - stalled
         self.broadcasts = Broadcasts(crowd.message_bytes, healthy, self._acked)
-        self._listeners: list[Listener] = []
-        self._peers: list[FarEnd] = []
+        self._peers: list[_Peer] = []
 
     def _acked(self, broadcasts: int) -> None:
         self._pool.control.tell(Acked(broadcasts=broadcasts))
@@ -132,12 +134,10 @@ class _Run:
         stalls = bool(every) and number % every == 0 and number // every < self._stalled
         name = f"{'stalled' if stalls else 'healthy'}{number}"
         listener = None if stalls else Listener(name, self.broadcasts)
-        joining = _Joining(listener)
-        far = await dial(url, joining, f"/{name}", RECEIVE_BUFFER_BYTES)
-        self._peers.append(far)
-        await joining.open
-        if listener is not None:
-            self._listeners.append(listener)
+        peer = _Peer(listener)
+        self._peers.append(peer)
+        await dial(url, peer, f"/{name}", RECEIVE_BUFFER_BYTES)
+        await peer.open
 
     async def written(self, progress: Progress) -> Written:
         """Wait until all broadcasts are received by the healthy.
@@ -146,7 +146,7 @@ class _Run:
             TimeoutError: If nothing came for a long time.
         """
         hearing = asyncio.create_task(self._pool.control.hear())
-        all_of_them = self._crowd.broadcasts * len(self._listeners)
+        all_of_them = self._crowd.broadcasts * (self._crowd.sockets - self._stalled)
         moved_at, moved = time.monotonic(), 0
         try:
             while not hearing.done():
@@ -165,10 +165,9 @@ class _Run:
 
     async def stop(self) -> Stopped:
         """Leave, have the pool stopped, and hear what it counted."""
-        for listener in self._listeners:
-            listener.expected_to_leave = True
         for peer in self._peers:
-            peer.kill()
+            peer.may_leave = True
+        await leave()
         self._pool.control.tell(Stop())
         stopped = await self._pool.control.hear()
         assert isinstance(stopped, Stopped)

@@ -9,14 +9,14 @@ import pytest
 from tests.soak.cycles import Rounds, cycles
 from tests.soak.growth import judge
 from tests.soak.running import LOOPS, Loop
-from tests.soak.verdict import Verdict
+from tests.soak.verdict import Verdict, verdict_of
 from tests.soak.words import Footprint
 
 
 def faults_of(loop: Loop, *, leak: bool = False) -> list[str]:
     seed = random.getrandbits(30)
     rounds = Rounds(loop, seed, cycles=1_500, warm_up=300, measures=2, leak=leak)
-    return asyncio.run(cycles(rounds)).faults
+    return asyncio.run(verdict_of(cycles(rounds))).faults
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import pytest
 from tests.soak.dials import Dials
 from tests.soak.outage import Away, outage
 from tests.soak.running import LOOPS, Loop
+from tests.soak.verdict import verdict_of
 from tests.soak.words import Dialled
 
 
@@ -16,7 +17,7 @@ from tests.soak.words import Dialled
 def test_all_come_back_and_not_as_a_herd(loop: Loop) -> None:
     seed = random.getrandbits(30)
     away = Away(loop, seed, sockets=60, seconds=1.0, max_dials=10, max_delay=0.6)
-    verdict = asyncio.run(outage(away))
+    verdict = asyncio.run(verdict_of(outage(away)))
     assert verdict.faults == []
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.soak.broadcasts import STEP, Broadcasts, text_of
 from tests.soak.running import LOOPS, Loop
 from tests.soak.stalled import Crowd, stalled
+from tests.soak.verdict import verdict_of
 
 
 @pytest.mark.slow
@@ -15,12 +16,12 @@ def test_healthy_peers_get_everything_and_stalled_ones_cost_their_outbox(
     loop: Loop,
 ) -> None:
     """How fast is for `./dev soak stalled` to say."""
-    assert asyncio.run(stalled(crowd(loop, broadcasts=800))).faults == []
+    assert asyncio.run(verdict_of(stalled(crowd(loop, broadcasts=800)))).faults == []
 
 
 @pytest.mark.slow
 def test_a_run_in_which_nothing_had_to_give_way_shows_nothing() -> None:
-    verdict = asyncio.run(stalled(crowd("asyncio", broadcasts=80)))
+    verdict = asyncio.run(verdict_of(stalled(crowd("asyncio", broadcasts=80))))
     assert any("older messages gave way: no" in fault for fault in verdict.faults)
 
 

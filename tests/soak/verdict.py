@@ -1,11 +1,17 @@
 """What a run has to say for itself."""
 
+import asyncio
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-__all__ = ["Progress", "Verdict", "by_reason", "say"]
+from tests.soak.far_end import leave
+
+__all__ = ["Progress", "Verdict", "by_reason", "say", "verdict_of"]
+
+MOST_RAISED = 5
 
 
 def say(text: str) -> None:
@@ -43,6 +49,22 @@ class Verdict:
             say(f"{self.name}: FAULT: {fault}")
         say(f"{self.name}: {'FAILED' if self.faults else 'passed'}")
         return not self.faults
+
+
+async def verdict_of(run: Coroutine[Any, Any, Verdict]) -> Verdict:
+    """Do a run; what its callbacks raise, which nobody awaits, is a fault as well."""
+    raised: list[str] = []
+
+    def raises(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        raised.append(f"{context['message']}: {context.get('exception')!r}")
+
+    asyncio.get_running_loop().set_exception_handler(raises)
+    try:
+        verdict = await run
+    finally:
+        await leave()
+    verdict.faults += raised[:MOST_RAISED]
+    return verdict
 
 
 class Progress:
