@@ -23,7 +23,8 @@ from tests.soak.cycles import Rounds, cycles
 from tests.soak.machine import allow_open_files
 from tests.soak.outage import Away, outage
 from tests.soak.running import LOOPS, Loop
-from tests.soak.stalled import Crowd, stalled
+from tests.soak.stalled import stalled
+from tests.soak.stalled_costs import Crowd
 from tests.soak.storm import storm
 from tests.soak.storm_plan import Weather
 from tests.soak.verdict import Verdict, say, verdict_of
@@ -54,8 +55,8 @@ def _stalled(chosen: Chosen, loop: Loop) -> Coroutine[Any, Any, Verdict]:
             loop=loop,
             sockets=sockets,
             stalled=max(1, sockets // 100),
-            broadcasts=1_600 if chosen.quick else 2_000,
-            rounds=0 if chosen.quick else 3,
+            broadcasts=1_600,
+            rounds=0 if chosen.quick else 5,
         )
     )
 

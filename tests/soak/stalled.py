@@ -1,78 +1,31 @@
 """Broadcasts to many peers, of whom some don't read: the others must not notice."""
 
 import asyncio
-import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from websockets.frames import Frame
 
 from ssc_rx import Overflow
-from ssc_rx.transports.link import HIGH_WATER_BYTES
 from tests.soak.broadcasts import STEP, Broadcasts, Listener
 from tests.soak.far_end import FarEnd, dial, leave
 from tests.soak.machine import cores, pin
-from tests.soak.running import Loop, PoolProcess, pool_process
+from tests.soak.running import PoolProcess, pool_process
+from tests.soak.stalled_costs import NONE, POLICIES, Costs, Crowd
 from tests.soak.verdict import Progress, Verdict
 from tests.soak.words import (
     Acked,
     Listening,
-    Stalled,
-    StalledSocket,
     Stop,
     Stopped,
     Written,
 )
 
-__all__ = ["Crowd", "stalled"]
+__all__ = ["stalled"]
 
-ENOUGH = 0.8
-"""The share of the speed without stalled peers that the healthy ones must keep."""
 PATIENCE_S = 60.0
 DIALS_AT_ONCE = 50
 RECEIVE_BUFFER_BYTES = 32 * 1024
-MOST_BUFFERED_BYTES = HIGH_WATER_BYTES + 2 * 64 * 1024
-"""What a transport may hold: up to its mark, and one flush over it."""
-SLACK_BYTES = 16 * 1024 * 1024
-"""What two runs that do the same may differ in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """Who is broadcast to, and what.
-
-    Attributes:
-        loop: The event loop of the pool.
-        sockets: How many.
-        stalled: How many of them don't read.
-        broadcasts: How many messages each is to get; a multiple of 8.
-        rounds: How often it is measured; 0 to look at correctness alone.
-        message_bytes: Payload bytes of each message.
-        outbox_messages: The bound of each outbox.
-        window: How many broadcasts may be under way to the healthy.
-    """
-
-    loop: Loop
-    sockets: int
-    stalled: int
-    broadcasts: int
-    rounds: int
-    message_bytes: int = 256
-    outbox_messages: int = 256
-    window: int = 64
-
-    def order(self, overflow: Overflow, core: int | None) -> Stalled:
-        """What the pool's process has to do."""
-        return Stalled(
-            sockets=self.sockets,
-            broadcasts=self.broadcasts,
-            window=self.window,
-            message_bytes=self.message_bytes,
-            outbox_messages=self.outbox_messages,
-            overflow=overflow.value,
-            core=core,
-        )
 
 
 class _Peer:
@@ -203,56 +156,14 @@ async def _measured(
     return written
 
 
-def _check_costs(
-    crowd: Crowd, overflow: Overflow, written: Written, verdict: Verdict
-) -> None:
-    """A stalled socket costs its outbox and no more."""
-    if len(written.sockets) != crowd.stalled:
-        verdict.faults.append(f"{len(written.sockets)} were stalled")
-    for socket in written.sockets:
-        for fault in _faults_of(socket, crowd, overflow):
-            verdict.faults.append(f"a stalled socket ({overflow.value}): {fault}")
-
-
-def _faults_of(socket: StalledSocket, crowd: Crowd, overflow: Overflow) -> list[str]:
-    books, most = socket.books, crowd.outbox_messages
-    dropped = books.dropped.get("oldest", 0)
-    overflown = books.failed.get("overflow", 0)
-    holds = {
-        "its outbox is bounded": socket.most_queued <= most,
-        "its transport's buffer is": socket.most_buffered_bytes <= MOST_BUFFERED_BYTES,
-        "its writes are accounted for": books.off_by == 0,
-    }
-    if overflow is Overflow.CLOSE:
-        holds |= {
-            # 1006: it was sent 1013, and never read that.
-            "it was closed for it": socket.state == "closed",
-            "its queue failed": 0 < overflown <= most,
-            "it holds nothing": books.queued == socket.queued_bytes == 0,
-        }
-    else:
-        holds |= {
-            "it stays open": socket.state == "open",
-            "its outbox is full": books.queued == most,
-            "older messages gave way": dropped > 0
-            and books.accepted == crowd.broadcasts,
-            "nothing of it failed": sum(books.failed.values()) == 0,
-        }
-    return [f"{what}: no, {socket!r}" for what, does in holds.items() if not does]
-
-
-POLICIES = (Overflow.DROP_OLDEST, Overflow.CLOSE)
-
-
 async def stalled(crowd: Crowd) -> Verdict:
     """Compare runs in which some stall with runs in which none does, side by side."""
     assert crowd.broadcasts % STEP == 0
     verdict = Verdict(f"stalled on {crowd.loop}")
     if crowd.rounds:
         pin(cores()[1])
-    rates: dict[str, list[float]] = {}
-    memory: dict[str, int] = {}
-    kinds = [("none", 0, Overflow.DROP_OLDEST)]
+    costs = Costs(crowd)
+    kinds = [(NONE, 0, Overflow.DROP_OLDEST)]
     kinds += [(policy.value, crowd.stalled, policy) for policy in POLICIES]
     for _ in range(max(1, crowd.rounds)):
         for kind, some, policy in kinds:
@@ -260,40 +171,7 @@ async def stalled(crowd: Crowd) -> Verdict:
             if written is None or verdict.faults:
                 return verdict
             if some:
-                _check_costs(crowd, policy, written, verdict)
-            rates.setdefault(kind, []).append(crowd.broadcasts / written.seconds)
-            memory[kind] = max(memory.get(kind, 0), written.most_bytes)
-    _compare(crowd, rates, memory, verdict)
+                verdict.faults += costs.faults_of(written, policy)
+            costs.add(kind, written)
+    costs.compare(verdict)
     return verdict
-
-
-def _compare(
-    crowd: Crowd,
-    rates: dict[str, list[float]],
-    memory: dict[str, int],
-    verdict: Verdict,
-) -> None:
-    bound = crowd.stalled * (crowd.outbox_messages * crowd.message_bytes * 2)
-    bound += crowd.stalled * MOST_BUFFERED_BYTES + SLACK_BYTES
-    base = statistics.median(rates["none"])
-    verdict.figures.append(
-        f"{crowd.sockets:,} sockets, {crowd.broadcasts:,} broadcasts; with none stalled "
-        f"{base:,.0f} messages/s to each socket, {base * crowd.sockets:,.0f}/s in all, "
-        f"{memory['none'] / 2**20:.0f} MiB"
-    )
-    for policy in POLICIES:
-        rate = statistics.median(rates[policy.value])
-        more = memory[policy.value] - memory["none"]
-        verdict.figures.append(
-            f"{crowd.stalled} stalled, {policy.value}: {rate:,.0f} messages/s to each "
-            f"healthy socket, {rate / base:.2f} of that (runs: "
-            + ", ".join(f"{each:,.0f}" for each in rates[policy.value])
-            + f"); {more / 2**20:+.1f} MiB"
-        )
-        if crowd.rounds and rate < ENOUGH * base:
-            verdict.faults.append(
-                f"{policy.value}: {rate / base:.2f} of the speed with none stalled, and "
-                f"not {ENOUGH}"
-            )
-        if more > bound:
-            verdict.faults.append(f"{policy.value}: {more:,} bytes more, not {bound:,}")

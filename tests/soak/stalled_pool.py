@@ -103,15 +103,17 @@ async def stalled(order: Stalled, control: Control[AnyOrder]) -> None:
         for socket in map(pool.__getitem__, pool):
             _limit_send_buffer(socket)
         watched = [_Watched(pool[id]) for id in pool if id.startswith("stalled")]
-        begun = time.monotonic()
+        begun, cpu_begun = time.monotonic(), time.process_time()
         most_bytes = await _broadcast(order, pool, acks, watched)
         seconds = time.monotonic() - begun
+        cpu_s = time.process_time() - cpu_begun
         if order.overflow == Overflow.CLOSE.value:
             ends = [asyncio.ensure_future(each.wait_closed()) for each in watched]
             await asyncio.wait(ends, timeout=CLOSE_TIMEOUT_S + BUSY_S)
         control.tell(
             Written(
                 seconds=seconds,
+                cpu_s=cpu_s,
                 sockets=[each.cost() for each in watched],
                 most_bytes=most_bytes,
             )

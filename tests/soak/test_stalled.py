@@ -6,7 +6,8 @@ import pytest
 
 from tests.soak.broadcasts import STEP, Broadcasts, text_of
 from tests.soak.running import LOOPS, Loop
-from tests.soak.stalled import Crowd, stalled
+from tests.soak.stalled import stalled
+from tests.soak.stalled_costs import Crowd
 from tests.soak.verdict import verdict_of
 
 

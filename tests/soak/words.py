@@ -214,11 +214,13 @@ class Written(Word, frozen=True, kw_only=True):
 
     Attributes:
         seconds: How long that took.
+        cpu_s: Seconds of CPU that the pool's process used for it.
         sockets: Those that the peer doesn't read.
         most_bytes: The most memory that the process held at any check.
     """
 
     seconds: float
+    cpu_s: float
     sockets: list[StalledSocket]
     most_bytes: int
 
