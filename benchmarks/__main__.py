@@ -1,52 +1,89 @@
-"""`python -m benchmarks`: measure all rows, print a table, write a JSON file."""
+"""`python -m benchmarks`: measure all rows; tables, a JSON file, a picture of each."""
 
 import argparse
 import asyncio
 import sys
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import app, tap
+from benchmarks.bar import Quartiles
+from benchmarks.compare import comparison, figures_in
 from benchmarks.job import LoopName
 from benchmarks.loops import uvloop_installed
 from benchmarks.machine import cores, machine_facts
-from benchmarks.report import table, write_json
-from benchmarks.result import Failed, Result
-from benchmarks.rows import Row, rows_for
-from benchmarks.run import run
-from benchmarks.verdict import Line, Round
+from benchmarks.measuring import measure, say
+from benchmarks.plot import write_plots
+from benchmarks.record import write_json
+from benchmarks.report import LEGEND, settings_of, table
+from benchmarks.rows import Table, named
+from benchmarks.tables import QUICK, TABLES
+from benchmarks.verdict import Line
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS, QUICK_ROUNDS = 7, 3
 TAP, APP = "tap", "app"
 """What `--only` calls the cost of the monitor, and that of the dashboard: no rows."""
+UNMEASURED = ("failed", "load-bound", "unequal", "not installed")
 
 
-def _arguments() -> argparse.Namespace:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the command line asks for."""
+
+    quick: bool
+    only: list[str]
+    loop: str
+    rounds: int
+    json: Path
+    plots: Path
+    before: dict[tuple[str, str], Quartiles] | None
+    tables: list[Table]
+
+    @property
+    def tap(self) -> bool:
+        return not self.only or TAP in self.only
+
+    @property
+    def app(self) -> bool:
+        return APP in self.only or not (self.only or self.quick)
+
+
+def _wanted() -> _Wanted:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     add = parser.add_argument
-    add("--quick", action="store_true", help="fewer messages: under two minutes")
-    add("--loop", choices=("asyncio", "uvloop", "both"), default="both")
+    add("--quick", action="store_true", help="fewer rows and messages: two minutes")
+    add("--loop", choices=("asyncio", "uvloop", "both"), help="both; --quick: uvloop")
     add("--only", nargs="+", default=[], metavar="NAME", help="rows that begin so")
-    add("--json", type=Path, default=ROOT / ".bench" / "latest.json", metavar="FILE")
     add("--rounds", type=int, metavar="N", help=f"{ROUNDS}; --quick: {QUICK_ROUNDS}")
-    arguments = parser.parse_args()
-    if arguments.rounds is None:
-        arguments.rounds = QUICK_ROUNDS if arguments.quick else ROUNDS
-    if arguments.rounds < 1:
+    add("--json", type=Path, default=ROOT / ".bench" / "latest.json", metavar="FILE")
+    add("--plots", type=Path, default=ROOT / ".bench", metavar="FOLDER")
+    add("--compare", type=Path, metavar="FILE", help="a JSON file from before")
+    found = parser.parse_args()
+    rounds = found.rounds or (QUICK_ROUNDS if found.quick else ROUNDS)
+    loop = found.loop or ("uvloop" if found.quick and uvloop_installed() else "both")
+    if rounds < 1:
         parser.error("--rounds must be 1 or more")
-    if arguments.loop == "uvloop" and not uvloop_installed():
-        parser.error("uvloop is not installed: pip install uvloop")
-    arguments.tap = not arguments.only or TAP in arguments.only
-    arguments.app = APP in arguments.only or not (arguments.only or arguments.quick)
-    only = [name for name in arguments.only if name not in (TAP, APP)]
+    if loop == "uvloop" and not uvloop_installed():
+        parser.error("uvloop is not installed; ./dev bench needs '.[fast]'")
+    only = [name for name in found.only if name not in (TAP, APP)]
     try:
-        wanted = only or not arguments.only
-        arguments.rows = rows_for(quick=arguments.quick, only=only) if wanted else []
+        tables = named(TABLES, only=only, quick=QUICK if found.quick else None)
+        before = figures_in(found.compare) if found.compare else None
     except ValueError as error:
         parser.error(str(error))
-    return arguments
+    return _Wanted(
+        quick=found.quick,
+        only=found.only,
+        loop=loop,
+        rounds=rounds,
+        json=found.json,
+        plots=found.plots,
+        before=before,
+        tables=tables if only or not found.only else [],
+    )
 
 
 def _loops(choice: str) -> list[LoopName]:
@@ -56,82 +93,55 @@ def _loops(choice: str) -> list[LoopName]:
         case "uvloop":
             return ["uvloop"]
         case _ if uvloop_installed():
-            return ["asyncio", "uvloop"]
+            return ["uvloop", "asyncio"]
         case _:
-            _say("uvloop is not installed: measured on asyncio only\n")
+            say("uvloop is not installed: measured on asyncio only\n")
             return ["asyncio"]
 
 
-def _say(text: str) -> None:
-    print(text, end="", file=sys.stderr, flush=True)
-
-
-async def _line(row: Row, loop: LoopName, rounds: int) -> Line:
-    line = Line(row, loop)
-    try:
-        for n in range(rounds):
-            found = await _round(row, loop, pool_first=n % 2 == 0)
-            line.rounds.append(found)
-            _say(f" {found.ratio:.2f}")
-        _say(f": {line.status}\n")
-    except Failed as failure:
-        line.failure = str(failure)
-        _say(f" failed: {failure}\n")
-    return line
-
-
-async def _round(row: Row, loop: LoopName, *, pool_first: bool) -> Round:
-    async def pool() -> Result:
-        return await run(row.job(row.contender, loop, cores()))
-
-    async def baseline() -> Result:
-        return await run(row.job(row.baseline, loop, cores()))
-
-    if pool_first:
-        first = await pool()
-        return Round(first, await baseline())
-    first = await baseline()
-    return Round(await pool(), first)
-
-
-async def _measure(rows: list[Row], loops: list[LoopName], rounds: int) -> list[Line]:
-    lines: list[Line] = []
-    for row in rows:
-        for loop in loops:
-            _say(f"{len(lines) + 1}/{len(rows) * len(loops)} {row.name} on {loop}:")
-            lines.append(await _line(row, loop, rounds))
-    return lines
+async def _measure(wanted: _Wanted) -> list[tuple[Table, list[Line]]]:
+    found: list[tuple[Table, list[Line]]] = []
+    loops = _loops(wanted.loop)
+    for one in wanted.tables:
+        lines: list[Line] = []
+        for loop in loops[:1] if one.once else loops:
+            lines += await measure(one, loop, 1 if one.once else wanted.rounds)
+        print(table(one, lines), flush=True)
+        found.append((one, lines))
+    return found
 
 
 def main() -> int:
     """Returns 0 if every row could be measured, whatever the figures say."""
-    arguments = _arguments()
+    wanted = _wanted()
     machine = machine_facts(cores())  # before it is busy with this
     began = time.monotonic()
     try:
-        lines = asyncio.run(
-            _measure(arguments.rows, _loops(arguments.loop), arguments.rounds)
-        )
+        found = asyncio.run(_measure(wanted))
     except KeyboardInterrupt:
-        _say("\nstopped\n")
+        say("\nstopped\n")
         return 130
     parameters: dict[str, object] = {
-        "quick": arguments.quick,
-        "loop": arguments.loop,
-        "only": arguments.only,
-        "rounds": arguments.rounds,
+        "quick": wanted.quick,
+        "loop": wanted.loop,
+        "only": wanted.only,
+        "rounds": wanted.rounds,
         "ended": datetime.now(UTC).isoformat(timespec="seconds"),
         "took_s": time.monotonic() - began,
     }
-    write_json(arguments.json, lines, machine, parameters)
-    if lines:
-        print(table(lines))
-    if arguments.tap:
-        print(tap.report(asyncio.run(tap.measure())))
-    if arguments.app:
+    lines = [line for _, some in found for line in some]
+    if found:
+        write_json(wanted.json, found, machine, parameters)
+        write_plots(wanted.plots, found)
+        print(LEGEND, settings_of(lines), sep="\n")
+    if wanted.before is not None:
+        print("", comparison(wanted.before, lines), sep="\n")
+    if wanted.tap:
+        print("", tap.report(asyncio.run(tap.measure())), sep="\n")
+    if wanted.app:
         print(app.report(app.measure()))
-    _say(f"{time.monotonic() - began:.0f} s; every run is in {arguments.json}\n")
-    return int(any(line.status in ("failed", "load-bound") for line in lines))
+    say(f"{time.monotonic() - began:.0f} s; every run is in {wanted.json}\n")
+    return int(any(line.status in UNMEASURED for line in lines))
 
 
 if __name__ == "__main__":

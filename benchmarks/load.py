@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import sys
-from dataclasses import asdict
 from typing import Any
 
 from benchmarks.acks import AckReader, AckWriter
@@ -26,14 +25,12 @@ def _give_up(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
 
 async def _load(job: Job, pipe: int) -> dict[str, object]:
     asyncio.get_running_loop().set_exception_handler(_give_up)
-    if job.kind in ("burst", "sparse"):
-        sender = Sender(job, AckReader(pipe, job.step))
-        print(await sender.listen(), flush=True)
-        messages, span = await sender.run()
-    else:
+    if not job.dials:
         receiver = Receiver(job, AckWriter(pipe, job.step))
-        messages, span = await receiver.run(int(sys.stdin.readline()))
-    return {"messages": messages, **asdict(span)}
+        return await receiver.run(int(sys.stdin.readline()))
+    sender = Sender(job, AckReader(pipe, job.step))
+    print(await sender.listen(), flush=True)
+    return await sender.run()
 
 
 def main() -> None:
@@ -44,6 +41,7 @@ def main() -> None:
     make_loop = new_loop("uvloop" if uvloop_installed() else "asyncio")
     with asyncio.Runner(loop_factory=make_loop) as runner:
         print(json.dumps(runner.run(_load(job, pipe))), flush=True)
+        os._exit(0)  # as the subject
 
 
 if __name__ == "__main__":

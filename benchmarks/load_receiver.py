@@ -1,17 +1,18 @@
-"""The load of writing rows: clients that count what they get, and drop it."""
+"""The load of rows in which the subject accepts: clients that count what they get."""
 
 import asyncio
 import socket
+from dataclasses import asdict
 from typing import cast
 
 from benchmarks.acks import AckWriter
 from benchmarks.job import Job
+from benchmarks.shaping import RECEIVE_BYTES, shape_sockets
 from benchmarks.span import Span, start_span
-from benchmarks.wire import CLIENT_REQUEST, END_OF_HEADERS, FRAME_BYTES
+from benchmarks.wire import CLIENT_REQUEST, END_OF_HEADERS, extensions_in, frame
 
 __all__ = ["Receiver"]
 
-RECEIVE_BUFFER_BYTES = 32 * 1024
 DIALS_AT_ONCE = 64
 
 
@@ -20,11 +21,14 @@ class _Client(asyncio.BufferedProtocol):
 
     def __init__(self, receiver: "Receiver") -> None:
         self._receiver = receiver
-        self._response: bytes | None = b""
+        self._response: bytes | None = None if receiver.raw else b""
         self.opened: asyncio.Future[None] = receiver.loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        cast("asyncio.Transport", transport).write(CLIENT_REQUEST)
+        if self._receiver.raw:
+            self.opened.set_result(None)
+        else:
+            cast(asyncio.Transport, transport).write(CLIENT_REQUEST)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._receiver.buffer  # nobody reads it: all may share one
@@ -38,6 +42,7 @@ class _Client(asyncio.BufferedProtocol):
         if end:
             self._response = None
             if head.startswith(b"HTTP/1.1 101"):
+                self._receiver.extensions.add(extensions_in(head + END_OF_HEADERS))
                 self.opened.set_result(None)
             else:
                 self.opened.set_exception(RuntimeError(f"refused: {head!r}"))
@@ -50,38 +55,72 @@ class _Client(asyncio.BufferedProtocol):
 
 
 class Receiver:
-    """Counts the frames of all its clients by their bytes: all are of one size."""
+    """Counts the frames of all its clients by their bytes: all are of one size.
+
+    Attributes:
+        raw: Whether the subject speaks no WebSocket.
+        extensions: What the subject's responses accepted.
+        buffer: Where everything is read into.
+    """
 
     def __init__(self, job: Job, acks: AckWriter) -> None:
+        self.raw = job.side == "raw"
+        self.extensions: set[str] = set()
         self.loop = asyncio.get_running_loop()
         self.buffer = memoryview(bytearray(64 * 1024))
         self._job = job
         self._acks = acks
         self._bytes = 0
+        self._frame_bytes = len(frame(job))
         self._left = job.sockets
+        self._first_came = asyncio.Event()
         self._all_lost: asyncio.Future[None] = self.loop.create_future()
         self._measured: Span | None = None
         self._started = start_span()
         self._measuring = False
 
-    async def run(self, port: int) -> tuple[int, Span]:
+    async def run(self, port: int) -> dict[str, object]:
         """Connect and count; returns how many messages, and what the measured cost.
 
         Counts until the subject has gone: what came too much is noticed as well.
         """
-        for first in range(0, self._job.sockets, DIALS_AT_ONCE):
-            n = min(DIALS_AT_ONCE, self._job.sockets - first)
-            await asyncio.gather(*(self._connect(port) for _ in range(n)))
+        if self._job.kind == "accept":
+            return await self._open(port)
+        await self._connect_all(port, self._job.sockets)
+        settings = self._settings()
         self._acks.ready()
         await self._all_lost
-        if self._measured is None or self._bytes % FRAME_BYTES:
+        if self._measured is None or self._bytes % self._frame_bytes:
             raise EOFError(f"the subject left after {self._bytes} bytes")
-        return self._bytes // FRAME_BYTES, self._measured
+        messages = self._bytes // self._frame_bytes
+        return {"messages": messages, "settings": settings, **asdict(self._measured)}
+
+    async def _open(self, port: int) -> dict[str, object]:
+        """Connect the warm-up's, and, when the subject says so, the measured ones."""
+        await self._connect_all(port, self._job.warmup)
+        self._acks.ready()
+        await self._first_came.wait()
+        started = start_span()
+        await self._connect_all(port, self._job.measured)
+        span = asdict(started.stop())
+        settings = self._settings()
+        self._acks.arrived(self._job.measured)
+        await self._all_lost
+        return {"messages": self._job.total, "settings": settings, **span}
+
+    def _settings(self) -> dict[str, str]:
+        accepted = " and ".join(sorted(self.extensions or {"none"}))
+        return shape_sockets() | {"extensions": accepted}
+
+    async def _connect_all(self, port: int, count: int) -> None:
+        for first in range(0, count, DIALS_AT_ONCE):
+            n = min(DIALS_AT_ONCE, count - first)
+            await asyncio.gather(*(self._connect(port) for _ in range(n)))
 
     async def _connect(self, port: int) -> None:
         sock = socket.socket()
         sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
         await self.loop.sock_connect(sock, ("127.0.0.1", port))
         client = _Client(self)
         await self.loop.create_connection(lambda: client, sock=sock)
@@ -89,8 +128,13 @@ class Receiver:
 
     def count(self, size: int) -> None:
         """Bytes of frames arrived."""
+        if not size:
+            return
         self._bytes += size
-        messages = self._bytes // FRAME_BYTES
+        if self._job.kind == "accept":
+            self._first_came.set()
+            return
+        messages = self._bytes // self._frame_bytes
         if not self._measuring and messages >= self._job.warmup:
             self._measuring = True
             self._started = start_span()

@@ -9,7 +9,10 @@ from benchmarks.result import Failed
 
 __all__ = ["allow_open_files", "cores", "machine_facts"]
 
-PACKAGES = ("ssc-rx", "websockets", "reactivex", "msgspec", "uvloop")
+PACKAGES = (
+    *("ssc-rx", "websockets", "reactivex", "msgspec", "uvloop"),
+    *("aiohttp", "picows", "aiofastnet"),
+)
 
 
 def machine_facts(cores: tuple[int, int] | None) -> dict[str, object]:

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from benchmarks.acks import AckWriter
 from benchmarks.job import Job
-from benchmarks.span import Span, start_span
-from benchmarks.wire import TEXT_BYTES
+from benchmarks.shaping import shape_sockets
+from benchmarks.tally import Tally
 
-__all__ = ["Reading", "read"]
+__all__ = ["Reading", "dial_all", "read", "url_of_load"]
 
 DIALS_AT_ONCE = 64
 
@@ -19,8 +19,8 @@ DIALS_AT_ONCE = 64
 class Reading(Protocol):
     """What a side has to be able to do."""
 
-    def on_size(self, on_size: Callable[[int], None]) -> None:
-        """Filter the texts that begin with "{", map them to sizes in bytes, tell these."""
+    def observe(self, tally: Tally) -> None:
+        """Tell the tally of every message, through what `job.subscriber` names."""
 
     async def start(self) -> None:
         """Get ready for dialling."""
@@ -32,51 +32,28 @@ class Reading(Protocol):
         """Raise if anything was lost."""
 
 
-class _Tally:
-    """Counts messages; at the ends of phases it starts and stops the span."""
-
-    def __init__(self, job: Job, acks: AckWriter) -> None:
-        self._job = job
-        self._acks = acks
-        self._next = job.step
-        self._started = start_span()
-        self._done: asyncio.Future[Span] = asyncio.get_running_loop().create_future()
-        self.count = 0
-        self.bytes = 0
-
-    def add(self, size: int) -> None:
-        """One message came; called for each, so it is short."""
-        self.count += 1
-        self.bytes += size
-        if self.count == self._next:
-            self._step()
-
-    def _step(self) -> None:
-        self._next += self._job.step
-        if self.count == self._job.warmup:
-            self._started = start_span()
-        elif self.count == self._job.total:
-            self._done.set_result(self._started.stop())
-        self._acks.arrived(self.count)
-
-    async def run(self) -> Span:
-        """Let the messages come; returns what the measured ones cost."""
-        self._acks.ready()
-        span = await self._done
-        if self.bytes != self.count * TEXT_BYTES:
-            raise RuntimeError(f"{self.count} messages of {self.bytes} bytes in all")
-        return span
+def url_of_load() -> str:
+    """Where the load listens: the parent process says it."""
+    return f"ws://127.0.0.1:{int(sys.stdin.readline())}/"
 
 
-async def read(job: Job, side: Reading, pipe: int) -> dict[str, float]:
-    """Dial the load, and read all it sends."""
-    tally = _Tally(job, AckWriter(pipe, job.step))
-    side.on_size(tally.add)
+async def dial_all(side: Reading, url: str, numbers: range) -> None:
+    """Open sockets with these numbers, some at once."""
+    for first in range(numbers.start, numbers.stop, DIALS_AT_ONCE):
+        some = range(first, min(first + DIALS_AT_ONCE, numbers.stop))
+        await asyncio.gather(*(side.dial(url, f"feed-{n}") for n in some))
+
+
+async def read(
+    job: Job, side: Reading, pipe: int, on_open: Callable[[], None] = lambda: None
+) -> dict[str, object]:
+    """Dial the load, call `on_open`, and read all it sends."""
+    tally = Tally(job, AckWriter(pipe, job.step))
+    side.observe(tally)
     await side.start()
-    url = f"ws://127.0.0.1:{int(sys.stdin.readline())}/"
-    for first in range(0, job.sockets, DIALS_AT_ONCE):
-        numbers = range(first, min(first + DIALS_AT_ONCE, job.sockets))
-        await asyncio.gather(*(side.dial(url, f"feed-{n}") for n in numbers))
+    await dial_all(side, url_of_load(), range(job.sockets))
+    settings = shape_sockets()
+    on_open()
     span = await tally.run()
     side.check(job)
-    return {"messages": tally.count, **asdict(span)}
+    return {"messages": tally.count, "settings": settings, **asdict(span)}

@@ -1,100 +1,99 @@
-"""What people and programs get to see: a table, and a JSON file."""
+"""The tables for a terminal."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import asdict
-from pathlib import Path
+from itertools import groupby
 
-from benchmarks.job import LoopName
+from benchmarks.bar import Quartiles
+from benchmarks.case import Contest
+from benchmarks.rows import UNITS, Table
 from benchmarks.verdict import Line
 
-__all__ = ["growths", "table", "write_json"]
+__all__ = ["finishes", "settings_of", "shown", "table"]
 
 HEADER = (
-    f"{'row':<15} {'loop':<8} {'pool':>7} {'baseline':>11}   "
-    f"{'ratio (quartiles)':<20} {'load':>5}  {'bar':>4}"
+    f"{'row':<32} {'loop':<8} {'ssc-rx':>11} {'other':>11}   {'figure (quartiles)':<24} "
+    f"{'load':>5} {'idle':>5} {'busy':>5}  {'floor':>7} {'goal':>7}"
 )
-LEGEND = (
-    "pool, baseline: CPU microseconds per message; ratio: baseline / pool, above 1 the "
-    "pool\nis cheaper; load: share of its core that the load used, at most. The baseline "
-    "is\nwebsockets alone; in the watched rows the same pool without a viewer"
-)
+LEGEND = """\
+ssc-rx, other: CPU per message, or what the row measures; figure: other / ssc-rx, or, where
+the bar says ≤, ssc-rx / other; load: share of its core that the load used, idle: share of
+the time that a measured process had nothing to do, busy: in which it had, but another
+program its CPU, all at most. A bar is shown if three quarters of the rounds reach it,
+missed if three quarters don't."""
 
 
-def table(lines: list[Line]) -> str:
-    """The report for a terminal."""
-    rows = [_row(line) for line in lines]
-    parts = [HEADER, "-" * len(HEADER), *rows, "", LEGEND]
-    parts += [
-        f"dispatch of pool.write on {loop}: {few:.2f} µs with {n} sockets, {many:.2f} µs "
-        f"with {m:,}; growth {many / few:.2f}"
-        for loop, n, m, few, many in growths(lines)
-    ]
-    return "\n".join(parts)
+def table(table: Table, lines: list[Line]) -> str:
+    """One table, with what has to be said about it."""
+    parts = [table.title, HEADER, "-" * len(HEADER), *map(_row, lines)]
+    for line in lines:
+        name = f"{line.row.name} on {line.loop}"
+        if line.failure:
+            parts.append(f"  {name}: {line.failure}")
+        elif line.differences:
+            parts.append(f"  {name}: set differently, {'; '.join(line.differences)}")
+    return "\n".join([*parts, *finishes(lines), ""])
 
 
 def _row(line: Line) -> str:
-    name = f"{line.row.name:<15} {line.loop:<8}"
-    if not line.rounds or line.failure:
-        return f"{name} failed: {line.failure}"
-    ratio = line.ratio
-    spread = f"{ratio.median:.2f} ({ratio.lower:.2f} to {ratio.upper:.2f})"
+    name = f"{line.row.name:<32} {line.loop:<8}"
+    status = line.status
+    if status in ("failed", "not installed"):
+        return f"{name} {status}"
+    figure = status if status == "unequal" else shown(line.figure)
+    sign = "≥" if line.row.bar.sense == "at least" else "≤"
+    floor, goal = (_mark(sign, x) for x in (line.row.bar.floor, line.row.bar.goal))
     return (
-        f"{name} {line.pool_us:>7.2f} {line.baseline_us:>11.2f}   {spread:<20} "
-        f"{line.load_use:>5.0%}  {line.row.bar:>4} {line.status}"
+        f"{name} {_value(line, line.contender):>11} {_value(line, line.baseline):>11}   "
+        f"{figure:<24} {line.load_use:>5.0%} {line.idle:>5.0%} {line.queued:>5.0%}  "
+        f"{floor:>7} {goal:>7}  {status}"
     )
 
 
-def growths(lines: list[Line]) -> Iterator[tuple[LoopName, int, int, float, float]]:
-    """What a write by ID costs in dispatch alone, with few and with many sockets.
-
-    Yields the loop, both numbers of sockets, and both costs in microseconds.
-    """
-    writes = [line for line in lines if line.row.kind == "write" and not line.failure]
-    for few in writes:
-        for many in writes:
-            if few.loop == many.loop and few.row.sockets < many.row.sockets:
-                n, m = few.row.sockets, many.row.sockets
-                yield few.loop, n, m, few.dispatch_us, many.dispatch_us
+def _value(line: Line, value: float | None) -> str:
+    return "" if value is None else f"{value:.2f} {UNITS[line.row.measure]}"
 
 
-def write_json(
-    path: Path,
-    lines: list[Line],
-    machine: dict[str, object],
-    parameters: dict[str, object],
-) -> None:
-    """Write everything, down to the single run."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    content = {
-        "machine": machine,
-        "parameters": parameters,
-        "rows": [_facts(line) for line in lines],
-        "dispatch_growth": [
-            {
-                "loop": loop,
-                "sockets": [n, m],
-                "dispatch_us": [few, many],
-                "growth": many / few,
-            }
-            for loop, n, m, few, many in growths(lines)
-        ],
-    }
-    path.write_text(json.dumps(content, indent=1) + "\n")
+def _mark(sign: str, mark: float | None) -> str:
+    return "–" if mark is None else f"{sign}{mark:g}"
 
 
-def _facts(line: Line) -> dict[str, object]:
-    facts: dict[str, object] = {
-        "row": asdict(line.row),
-        "loop": line.loop,
-        "status": line.status,
-        "failure": line.failure,
-        "rounds": [{"ratio": r.ratio, **asdict(r)} for r in line.rounds],
-    }
-    if line.rounds:
-        facts |= {
-            "ratio": asdict(line.ratio),
-            "pool_us": line.pool_us,
-            "baseline_us": line.baseline_us,
+def shown(found: Quartiles) -> str:
+    """A median and its quartiles."""
+    return f"{found.median:.2f} ({found.lower:.2f} to {found.upper:.2f})"
+
+
+def finishes(lines: list[Line]) -> Iterator[str]:
+    """Who is ahead of whom on each loop, where three or more did the same work."""
+    medians: dict[Contest, dict[str, dict[str, float]]] = {}
+    for line in lines:
+        if line.failure or line.row.measure != "cpu_us":
+            continue
+        for case in line.row.cases:
+            value = line.contender if case is line.row.contender else line.baseline
+            of_contest = medians.setdefault(case.contest, {})
+            of_contest.setdefault(line.loop, {})[case.label] = value or 0.0
+    for contest, loops in medians.items():
+        orders = {
+            loop: sorted(found, key=found.__getitem__) for loop, found in loops.items()
         }
-    return facts
+        if any(len(order) < 3 for order in orders.values()):
+            continue
+        for order, group in groupby(orders, key=orders.__getitem__):
+            where = " and ".join(group)
+            yield f"  {contest.sockets:,} sockets on {where}: {' < '.join(order)}"
+
+
+def settings_of(lines: list[Line]) -> str:
+    """How the sockets of all runs were set, in one line for each way."""
+    ways: dict[str, None] = {}
+    for line in lines:
+        for round_ in line.rounds:
+            for result in round_.results:
+                ways[
+                    "; ".join(
+                        f"{name} {value}"
+                        for name, value in result.settings.items()
+                        if not name.endswith("connections")
+                    )
+                ] = None
+    return "\n".join(f"sockets: {way}" for way in ways)

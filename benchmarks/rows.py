@@ -1,132 +1,132 @@
-"""The table of rows: what is measured, at which size."""
+"""The rows: what is compared with what, and the marks it has to reach."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from benchmarks.job import Job, Kind, LoopName, Side
+from benchmarks.bar import Bar
+from benchmarks.case import Case
+from benchmarks.result import Result
 
-__all__ = ["ROWS", "Row", "rows_for"]
+__all__ = ["COST", "TIMES", "UNITS", "Measure", "Row", "Table", "named"]
 
-BURST_FRAMES = 100
-SPARSE_PER_S = 10_000
-WRITE_STEP = 100
+Measure = Literal["cpu_us", "memory_kib", "lag_p99_ms", "growth_kib"]
+
+UNITS: dict[Measure, str] = {
+    "cpu_us": "µs",
+    "memory_kib": "KiB",
+    "lag_p99_ms": "ms",
+    "growth_kib": "KiB",
+}
+
+
+TIMES, COST = Bar("at least"), Bar("at most")
+"""Of rows that are there for comparison."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the report, for each event loop.
 
+    The figure is a ratio: how many times the contender's cost the baseline's is, or, where
+    the bar says "at most", the inverse. Without a baseline it is the contender's own.
+
     Attributes:
         name: What `--only` knows it by.
-        title: What the table calls it.
-        kind: What is measured.
-        sockets: How many connections.
-        warmup: Messages before the measured ones.
-        measured: Messages that are measured in one run.
-        limit_s: Seconds that one run may take, connecting included.
-        contender, baseline: Who is measured, and against whom.
-        bar: The ratio, baseline to contender, to reach.
+        contender: Who is measured.
+        baseline: Against whom.
+        bar: What to reach, and which way the ratio goes.
+        measure: Which figure of a run is compared.
+    """
+
+    name: str
+    contender: Case
+    baseline: Case | None = None
+    bar: Bar = TIMES
+    measure: Measure = "cpu_us"
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """What has to be run for it."""
+        return (self.contender, *((self.baseline,) if self.baseline else ()))
+
+    def value(self, result: Result) -> float:
+        """What of a run is compared."""
+        return {
+            "cpu_us": result.cpu_us,
+            "memory_kib": result.memory_kib,
+            "lag_p99_ms": result.lag_p99_ms,
+            "growth_kib": result.memory_growth_kib,
+        }[self.measure]
+
+    def figure(self, contender: Result, baseline: Result | None) -> float:
+        """The figure of one round."""
+        value = self.value(contender)
+        if baseline is None:
+            return value
+        if self.bar.sense == "at most":
+            return value / self.value(baseline)
+        return self.value(baseline) / value
+
+    def reduced(self) -> "Row":
+        """The same with fewer messages."""
+        baseline = self.baseline.quick() if self.baseline else None
+        return replace(self, contender=self.contender.quick(), baseline=baseline)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows whose cases are run in turn, all of them in every round.
+
+    Attributes:
+        name: Of its plot.
+        title: What it measures, for people.
+        rows: What it shows.
+        once: Takes minutes: one round, on one loop, and only when it is asked for.
     """
 
     name: str
     title: str
-    kind: Kind
-    sockets: int
-    warmup: int
-    measured: int
-    limit_s: int = 60
-    contender: Side = "pool"
-    baseline: Side = "websockets"
-    bar: float = 1.0
+    rows: tuple[Row, ...]
+    once: bool = False
 
-    def job(self, side: Side, loop: LoopName, cores: tuple[int, int] | None) -> Job:
-        """One run of this row."""
-        step, window = self._pace()
-        return Job(
-            kind=self.kind,
-            side=side,
-            loop=loop,
-            sockets=self.sockets,
-            warmup=self.warmup,
-            measured=self.measured,
-            step=step,
-            window=window,
-            burst=BURST_FRAMES if self.kind == "burst" else 1,
-            rate_per_s=SPARSE_PER_S if self.kind == "sparse" else 0,
-            subject_core=cores[0] if cores else None,
-            load_core=cores[1] if cores else None,
-            limit_s=self.limit_s,
-        )
-
-    def _pace(self) -> tuple[int, int]:
-        """Messages for one acknowledgement, and messages that may be under way."""
-        match self.kind:
-            case "burst":  # one burst for each socket, renewed a quarter at a time
-                window = self.sockets * BURST_FRAMES
-                return window // 4, window
-            case "sparse":  # the clock paces it
-                return WRITE_STEP, 0
-            case "write_all":
-                return self.sockets, 4 * self.sockets
-            case "write":  # ten for a socket at most: no outbox or buffer ever fills
-                return WRITE_STEP, 10 * WRITE_STEP
+    @property
+    def cases(self) -> list[Case]:
+        """What has to be run, each once."""
+        return list(dict.fromkeys(case for row in self.rows for case in row.cases))
 
 
-WATCHED_BAR = 0.92
-"""What is left of the fan-in when a viewer is attached, messages sampled for it."""
+def named(
+    tables: tuple[Table, ...], *, only: list[str], quick: Collection[str] | None
+) -> list[Table]:
+    """The tables with the rows that were asked for, all if `only` is empty.
 
+    With `quick` all have fewer messages, and without `only` it names the rows.
 
-def _watched(sockets: int, warmup: int, measured: int) -> Row:
-    return Row(
-        f"watched-{sockets}",
-        "fan-in, bursts, watched",
-        "burst",
-        sockets,
-        warmup,
-        measured,
-        contender="watched",
-        baseline="pool",
-        bar=WATCHED_BAR,
-    )
-
-
-ROWS = (
-    Row("burst-100", "fan-in, bursts", "burst", 100, 20_000, 600_000),
-    Row("burst-1000", "fan-in, bursts", "burst", 1_000, 100_000, 600_000),
-    Row("sparse-100", "fan-in, sparse", "sparse", 100, 5_000, 20_000),
-    Row("sparse-1000", "fan-in, sparse", "sparse", 1_000, 5_000, 20_000),
-    Row("write-all-1000", "write_all", "write_all", 1_000, 20_000, 200_000),
-    Row("write-10", "write by ID", "write", 10, 10_000, 100_000),
-    Row("write-10000", "write by ID", "write", 10_000, 20_000, 100_000, limit_s=120),
-    _watched(100, 50_000, 600_000),
-    _watched(1_000, 100_000, 600_000),
-)
-
-QUICK_ROWS = (
-    Row("burst-100", "fan-in, bursts", "burst", 100, 10_000, 80_000),
-    Row("burst-1000", "fan-in, bursts", "burst", 1_000, 25_000, 100_000),
-    Row("sparse-100", "fan-in, sparse", "sparse", 100, 500, 4_000),
-    Row("sparse-1000", "fan-in, sparse", "sparse", 1_000, 1_000, 4_000),
-    Row("write-all-1000", "write_all", "write_all", 1_000, 5_000, 50_000),
-    Row("write-10", "write by ID", "write", 10, 2_000, 35_000),
-    Row("write-1000", "write by ID", "write", 1_000, 2_000, 35_000),
-    _watched(1_000, 50_000, 200_000),
-)
-
-
-def rows_for(*, quick: bool, only: list[str]) -> list[Row]:
-    """The rows of these names, or whose names begin so; all, if `only` is empty.
+    A name stands for itself, for all that begin with it and a hyphen, else for all that
+    begin so: "burst-100" is not "burst-1000".
 
     Raises:
         ValueError: If a name fits no row.
     """
-    rows = QUICK_ROWS if quick else ROWS
-    names = [row.name for row in rows]
+    all_names = [row.name for table in tables for row in table.rows]
     wanted: set[str] = set()
     for name in only:
-        fitting = [name] if name in names else [n for n in names if n.startswith(name)]
+        fitting = [n for n in all_names if n == name or n.startswith(f"{name}-")]
+        fitting = fitting or [n for n in all_names if n.startswith(name)]
         if not fitting:
             raise ValueError(
-                f"no row is called {name!r}; there are: {', '.join(names)}"
+                f"no row is called {name!r}; there are: {', '.join(all_names)}"
             )
         wanted.update(fitting)
-    return [row for row in rows if not only or row.name in wanted]
+    chosen: list[Table] = []
+    for table in tables:
+        rows = tuple(
+            row if quick is None else row.reduced()
+            for row in table.rows
+            if (row.name in wanted if only else quick is None or row.name in quick)
+            and (only or not table.once)
+        )
+        if rows:
+            chosen.append(replace(table, rows=rows))
+    return chosen

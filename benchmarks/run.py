@@ -5,15 +5,17 @@ import json
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
+from importlib.util import find_spec
+from typing import Any
 
 from benchmarks.job import Job
 from benchmarks.machine import allow_open_files
-from benchmarks.result import Failed, Result
+from benchmarks.result import Failed, NotInstalled, Result, result_of
 
 __all__ = ["run"]
 
-MAX_LOAD_USE = 0.8
-"""Share of a core from which on a load may be what limits a burst."""
+NEEDED = {"aiohttp": "bench", "picows": "bench"}
+"""Sides that are packages of their own, and the extras that bring them."""
 LAST_WORDS_S = 0.5
 
 
@@ -22,23 +24,28 @@ async def run(job: Job) -> Result:
 
     Raises:
         Failed: If a process failed or took too long, or a message went missing.
+        NotInstalled: If what is to be measured isn't there.
     """
+    if (extra := NEEDED.get(job.side)) and find_spec(job.side) is None:
+        raise NotInstalled(
+            f"{job.side} is not installed; ./dev bench needs it: "
+            f"pip install '.[{extra}]'"
+        )
     allow_open_files(job.sockets)
-    reads = job.kind in ("burst", "sparse")
     from_acker, to_acked = os.pipe()
     children: list[Process] = []
     try:
         async with asyncio.timeout(job.limit_s):
             # Who receives acknowledges: the subject if it reads, else the load.
             subject_fd, load_fd = (
-                (to_acked, from_acker) if reads else (from_acker, to_acked)
+                (to_acked, from_acker) if job.dials else (from_acker, to_acked)
             )
             children.append(subject := await _start("subject", job, subject_fd))
             children.append(load := await _start("load", job, load_fd))
             os.close(from_acker)
             os.close(to_acked)
             from_acker = to_acked = -1
-            listening, dialling = (load, subject) if reads else (subject, load)
+            listening, dialling = (load, subject) if job.dials else (subject, load)
             await _introduce(listening, dialling)
             subject_says, load_says = await _reports(subject, load)
     except TimeoutError:
@@ -50,7 +57,7 @@ async def run(job: Job) -> Result:
             if fd != -1:
                 os.close(fd)
         await _end(children)
-    return _result(job, subject_says, load_says)
+    return result_of(job, subject_says, load_says)
 
 
 async def _start(name: str, job: Job, fd: int) -> Process:
@@ -75,7 +82,7 @@ async def _introduce(listening: Process, dialling: Process) -> None:
     dialling.stdin.write(port)
 
 
-async def _reports(subject: Process, load: Process) -> list[dict[str, float]]:
+async def _reports(subject: Process, load: Process) -> list[dict[str, Any]]:
     """What both have to say when they are done."""
     ends = [
         asyncio.create_task(_report("subject", subject)),
@@ -94,11 +101,11 @@ async def _reports(subject: Process, load: Process) -> list[dict[str, float]]:
             task.cancel()
 
 
-async def _report(name: str, process: Process) -> dict[str, float]:
+async def _report(name: str, process: Process) -> dict[str, Any]:
     output, errors = await process.communicate()
     if process.returncode != 0:
         raise Failed(f"the {name} failed ({process.returncode}): {_last_line(errors)}")
-    report: dict[str, float] = json.loads(output)
+    report: dict[str, Any] = json.loads(output)
     return report
 
 
@@ -112,24 +119,3 @@ async def _end(children: list[Process]) -> None:
         if child.returncode is None:
             child.kill()
         await child.wait()
-
-
-def _result(job: Job, subject: dict[str, float], load: dict[str, float]) -> Result:
-    if not subject["messages"] == load["messages"] == job.total:
-        raise Failed(
-            f"of {job.total} messages the subject counted {subject['messages']}, "
-            f"the load {load['messages']}"
-        )
-    per_message = 1e6 / job.measured
-    load_use = load["cpu_s"] / load["wall_s"]
-    return Result(
-        cpu_us=subject["cpu_s"] * per_message,
-        system_us=subject["system_s"] * per_message,
-        messages_per_s=job.measured / subject["wall_s"],
-        wall_s=subject["wall_s"],
-        subject_use=subject["cpu_s"] / subject["wall_s"],
-        load_use=load_use,
-        load_cpu_us=load["cpu_s"] * per_message,
-        dispatch_us=subject.get("dispatch_s", 0.0) * per_message,
-        load_bound=job.kind == "burst" and load_use > MAX_LOAD_USE,
-    )

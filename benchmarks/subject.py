@@ -1,8 +1,8 @@
 """The measured process: `python -m benchmarks.subject JOB PIPE`; started by `run`.
 
-Both sides are driven by the same code, `reading` and `writing`; they differ in
-`subject_pool` and `subject_websockets` alone. A phase begins and ends when nothing is
-under way, so that all the work for its messages, and no other, falls into its span.
+All sides are driven by the same code, `reading`, `writing` and `opening`; they differ in
+their `subject_*` alone. A phase begins and ends when nothing is under way, so that all the
+work for its messages, and no other, falls into its span.
 """
 
 import asyncio
@@ -11,47 +11,81 @@ import os
 import signal
 import sys
 
-from benchmarks.job import Job, Side
+from benchmarks.job import Job
 from benchmarks.loops import new_loop
+from benchmarks.opening import accept, dial
 from benchmarks.reading import Reading, read
+from benchmarks.soaking import soak
 from benchmarks.span import pin
 from benchmarks.writing import Writing, write, write_all
 
 __all__ = ["main"]
 
+# Each process imports its own side only, as a program of that side would.
+
 
 def _reading(job: Job) -> Reading:
-    # Each process imports its own side only, as a program of that side would.
-    if job.side == "websockets":
-        from benchmarks.subject_websockets import WebsocketsReading
+    match job.side:
+        case "websockets":
+            from benchmarks.subject_websockets import WebsocketsReading
 
-        return WebsocketsReading()
-    from benchmarks.subject_pool import PoolReading
+            return WebsocketsReading(job)
+        case "aiohttp":
+            from benchmarks.subject_aiohttp import AiohttpReading
 
-    return PoolReading(job)
-    from benchmarks.subject_websockets import WebsocketsReading
+            return AiohttpReading(job)
+        case "picows":
+            from benchmarks.subject_picows import PicowsReading
 
-    return WebsocketsReading()
+            return PicowsReading(job)
+        case "raw":
+            from benchmarks.subject_raw import RawReading
+
+            return RawReading(job)
+        case "pool" | "watched":
+            from benchmarks.subject_pool import PoolReading
+
+            return PoolReading(job)
 
 
-def _writing(side: Side) -> Writing:
-    if side == "pool":
-        from benchmarks.subject_pool import PoolWriting
+def _writing(job: Job) -> Writing:
+    match job.side:
+        case "websockets":
+            from benchmarks.subject_websockets import WebsocketsWriting
 
-        return PoolWriting()
-    from benchmarks.subject_websockets import WebsocketsWriting
+            return WebsocketsWriting(job)
+        case "aiohttp":
+            from benchmarks.subject_aiohttp import AiohttpWriting
 
-    return WebsocketsWriting()
+            return AiohttpWriting(job)
+        case "picows":
+            from benchmarks.subject_picows import PicowsWriting
+
+            return PicowsWriting(job)
+        case "raw":
+            from benchmarks.subject_raw import RawWriting
+
+            return RawWriting(job)
+        case "pool" | "watched":
+            from benchmarks.subject_pool import PoolWriting
+
+            return PoolWriting(job)
 
 
-async def _measure(job: Job, pipe: int) -> dict[str, float]:
+async def _measure(job: Job, pipe: int) -> dict[str, object]:
     match job.kind:
         case "burst" | "sparse":
             return await read(job, _reading(job), pipe)
+        case "soak":
+            return await soak(job, _reading(job), pipe)
         case "write_all":
-            return await write_all(job, _writing(job.side), pipe)
+            return await write_all(job, _writing(job), pipe)
         case "write":
-            return await write(job, _writing(job.side), pipe)
+            return await write(job, _writing(job), pipe)
+        case "accept":
+            return await accept(job, _writing(job), pipe)
+        case "dial":
+            return await dial(job, _reading(job), pipe)
 
 
 async def _run(job: Job, pipe: int) -> None:

@@ -1,8 +1,7 @@
 """The pool's side."""
 
-from collections.abc import Callable
-
 from benchmarks.job import Job
+from benchmarks.tally import Tally
 from benchmarks.viewer import Viewer
 from ssc_rx import Message, Pool, PoolStats
 from ssc_rx import operators as ops
@@ -12,25 +11,33 @@ __all__ = ["PoolReading", "PoolWriting"]
 
 
 class PoolReading:
-    """`pool.messages` through a pipe of two operators."""
+    """`pool.messages`, with a subscriber behind nothing, two operators, or an ID."""
 
     def __init__(self, job: Job) -> None:
         monitor: MonitorLevel = "traffic" if job.side == "watched" else "off"
-        self._pool = Pool(ping_interval=None, monitor=monitor)
-        self._viewer_core = job.load_core
+        self._pool = Pool(ping_interval=job.keepalive_s, monitor=monitor)
+        self._job = job
         self._viewer: Viewer | None = None
 
-    def on_size(self, on_size: Callable[[int], None]) -> None:
-        self._pool.messages.pipe(
-            ops.filter(lambda message: message.payload.startswith(b"{")),
-            ops.map(lambda message: len(message.payload)),
-        ).subscribe(on_size)
+    def observe(self, tally: Tally) -> None:
+        messages = self._pool.messages
+        match self._job.subscriber:
+            case "bare":
+                messages.subscribe(tally.add_message)
+            case "pipeline":
+                messages.pipe(
+                    ops.filter(lambda message: message.payload.startswith(b"{")),
+                    ops.map(lambda message: len(message.payload)),
+                ).subscribe(tally.add_size)
+            case "keyed":
+                for n in range(self._job.sockets):
+                    messages.pipe(ops.from_id(f"feed-{n}")).subscribe(tally.add_message)
 
     async def start(self) -> None:
         await self._pool.start()
         if self._pool.monitor_path is not None:
             self._viewer = await Viewer.attach(
-                self._pool.monitor_path, self._viewer_core
+                self._pool.monitor_path, self._job.load_core
             )
 
     async def dial(self, url: str, id: str) -> None:
@@ -47,8 +54,8 @@ class PoolReading:
 class PoolWriting:
     """`pool.serve`, then `pool.write_all` or `pool.write`."""
 
-    def __init__(self) -> None:
-        self._pool = Pool(ping_interval=None)
+    def __init__(self, job: Job) -> None:
+        self._pool = Pool(ping_interval=job.keepalive_s)
 
     async def serve(self) -> int:
         await self._pool.start()

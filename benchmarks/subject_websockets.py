@@ -1,40 +1,40 @@
-"""The baseline's side: websockets alone, in the way its documentation recommends."""
+"""websockets alone, in the way its documentation recommends."""
 
 import asyncio
-from collections.abc import Callable
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 from websockets.protocol import State
 
 from benchmarks.job import Job
+from benchmarks.tally import Tally
 
 __all__ = ["WebsocketsReading", "WebsocketsWriting"]
 
 
 class WebsocketsReading:
-    """A task with an `async for` per connection; filter and map written out."""
+    """A task with an `async for` per connection."""
 
-    def __init__(self) -> None:
+    def __init__(self, job: Job) -> None:
+        self._keepalive_s = job.keepalive_s
         self._tasks: list[asyncio.Task[None]] = []
 
-    def on_size(self, on_size: Callable[[int], None]) -> None:
-        self._on_size = on_size
+    def observe(self, tally: Tally) -> None:
+        self._add = tally.add_payload
 
     async def start(self) -> None:
         pass
 
     async def dial(self, url: str, id: str) -> None:
         connection = await connect(
-            url, compression=None, ping_interval=None, proxy=None
+            url, compression=None, ping_interval=self._keepalive_s, proxy=None
         )
         self._tasks.append(asyncio.create_task(self._read(connection), name=id))
 
     async def _read(self, connection: ClientConnection) -> None:
-        on_size = self._on_size
+        add = self._add
         async for message in connection:
-            if isinstance(message, str) and message.startswith("{"):
-                on_size(len(message))
+            add(message)
 
     def check(self, job: Job) -> None:
         if any(task.done() for task in self._tasks):
@@ -44,12 +44,16 @@ class WebsocketsReading:
 class WebsocketsWriting:
     """`serve`, then `broadcast`, or `send` to a connection found in a dict."""
 
-    def __init__(self) -> None:
+    def __init__(self, job: Job) -> None:
+        self._keepalive_s = job.keepalive_s
         self._connections: dict[str, ServerConnection] = {}
 
     async def serve(self) -> int:
         self._server = await serve(
-            self._joined, "127.0.0.1", 0, compression=None, ping_interval=None
+            *(self._joined, "127.0.0.1", 0),
+            compression=None,
+            ping_interval=self._keepalive_s,
+            backlog=1024,
         )
         return int(next(iter(self._server.sockets)).getsockname()[1])
 

@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from benchmarks.bar import Quartiles, quartiles
 from benchmarks.machine import cores
-from benchmarks.verdict import Quartiles, quartiles
 from benchmarks.viewer import Viewer
 from benchmarks.wire import TEXT
 from ssc_rx import MessageType, Pool, Socket

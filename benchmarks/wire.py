@@ -1,4 +1,4 @@
-"""The bytes of the benchmark: one text, its frame, and both halves of a handshake.
+"""The bytes of the benchmark: a payload, its frame, and both halves of a handshake.
 
 The load speaks WebSocket by hand: everything is ready-made, so that it costs its
 process next to nothing and the measured process is the slow one.
@@ -8,22 +8,18 @@ import base64
 import hashlib
 import re
 
+from benchmarks.job import Job
+
 __all__ = [
     "CLIENT_REQUEST",
     "END_OF_HEADERS",
-    "FRAME",
-    "FRAME_BYTES",
-    "TEXT",
-    "TEXT_BYTES",
+    "extensions_in",
+    "frame",
+    "payload",
     "server_response",
 ]
 
-TEXT_BYTES = 128
-"""Payload bytes of every message."""
-TEXT = "{" + "x" * (TEXT_BYTES - 2) + "}"
-FRAME = b"\x81\x7e" + TEXT_BYTES.to_bytes(2, "big") + TEXT.encode()
-"""TEXT as a server sends it: whole and unmasked (RFC 6455 section 5.2)."""
-FRAME_BYTES = len(FRAME)
+TEXT = "{" + "x" * 126 + "}"
 
 END_OF_HEADERS = b"\r\n\r\n"
 CLIENT_REQUEST = (
@@ -37,6 +33,32 @@ CLIENT_REQUEST = (
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 _KEY = re.compile(rb"sec-websocket-key:\s*(\S+)", re.IGNORECASE)
+_EXTENSIONS = re.compile(rb"sec-websocket-extensions:\s*([^\r\n]+)", re.IGNORECASE)
+
+
+def payload(size_bytes: int) -> bytes:
+    """What every message holds; printable, so that it may be TEXT."""
+    return b"{" + b"x" * (size_bytes - 2) + b"}"
+
+
+def frame(job: Job) -> bytes:
+    """A message as an accepting peer sends it: whole and unmasked.
+
+    Both kinds have a header of 4 bytes (RFC 6455 section 5.2 for 126 to 65,535 bytes).
+    """
+    size = job.payload_bytes
+    if not 126 <= size < 65_536:
+        raise ValueError(f"a payload of {size} bytes has a header of another length")
+    if job.side == "raw":
+        return size.to_bytes(4, "big") + payload(size)
+    first = b"\x82" if job.binary else b"\x81"
+    return first + b"\x7e" + size.to_bytes(2, "big") + payload(size)
+
+
+def extensions_in(head: bytes) -> str:
+    """The extensions that a request offers or a response accepts; "none" if none."""
+    found = _EXTENSIONS.search(head)
+    return found[1].decode() if found else "none"
 
 
 def server_response(request: bytes) -> bytes:
