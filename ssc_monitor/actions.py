@@ -7,7 +7,7 @@ the app. Keys are single ones: chords with ctrl clash with terminal multiplexers
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["ACTIONS", "Action", "ScreenName", "actions_of"]
+__all__ = ["ACTIONS", "Action", "ScreenName", "actions_of", "footer_of"]
 
 ScreenName = Literal["main", "socket", "message", "picker", "help"]
 Screens = tuple[ScreenName, ...]
@@ -26,6 +26,7 @@ class Action:
         label: In the footer; empty for an action that isn't there.
         rank: The footer keeps those of the lowest rank when there is little room.
         shown: What the footer shows for keys; empty: the first of `keys`.
+        footers: Of which of its screens; empty: of all.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Action:
     label: str = ""
     rank: int = 5
     shown: str = ""
+    footers: Screens = ()
 
     @property
     def in_footer(self) -> str:
@@ -62,8 +64,11 @@ _SOCKET: Screens = ("socket",)
 _MESSAGE: Screens = ("message",)
 _PICKER: Screens = ("picker",)
 _OPENING: Screens = ("main", "socket", "picker")
+_OPENED: Screens = ("socket", "message", "picker", "help")
+_SCROLLED: Screens = ("help",)
 _HELPED: Screens = ("main", "socket", "message", "picker")
 
+# In the order of footers, where what is used most comes first.
 ACTIONS: tuple[Action, ...] = (
     Action("traffic", "1", "What it receives and sends", "A socket", _SOCKET),
     Action("timeline", "2", "What happened to it", "A socket", _SOCKET),
@@ -88,7 +93,7 @@ ACTIONS: tuple[Action, ...] = (
         "To the next of this socket",
         "A message",
         _MESSAGE,
-        "socket",
+        "this socket",
         3,
         "[ ]",
     ),
@@ -99,19 +104,22 @@ ACTIONS: tuple[Action, ...] = (
         "To the next of any socket",
         "A message",
         _MESSAGE,
-        "any",
+        "any socket",
         4,
         "{ }",
     ),
     Action(
-        "pause", "space", "Hold messages and rows still", "Messages", _LISTS, "pause", 2
-    ),
-    Action("filter", "/", "Filter sockets and messages", "Find", _LISTS, "filter", 2),
-    Action(
         "open", "enter", "Open what is selected", "Look closer", _OPENING, "open", 2
     ),
     Action("again", "r", "Look for pools again", "Program", _PICKER, "look again", 3),
-    Action("pane", "tab", "To the other pane", "Move", _MAIN, "pane", 3),
+    Action("filter", "/", "Filter sockets and messages", "Find", _LISTS, "filter", 2),
+    Action("pane", "tab", "To the other pane", "Look closer", _MAIN, "pane", 2),
+    Action(
+        "pause", "space", "Hold messages and rows still", "Messages", _LISTS, "pause", 2
+    ),
+    Action(
+        "lower", "e", "Messages, or the pool's events", "Messages", _MAIN, "events", 3
+    ),
     Action("sort_left", "<", "Sort by the column to the left", "Find", _MAIN),
     Action(
         "sort_right",
@@ -125,21 +133,39 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("invert", "i", "Turn the order around", "Find", _MAIN),
     Action(
-        "follow", "f", "Follow the newest, or stop", "Messages", _LISTS, "follow", 4
+        "follow", "f", "Follow the newest, or stop", "Messages", _LISTS, "follow", 5
     ),
-    Action(
-        "lower", "e", "Messages, or the pool's events", "Messages", _MAIN, "events", 5
-    ),
-    Action("targets", "t", "Choose another pool", "Program", _LISTS, "pools", 5),
+    Action("targets", "t", "Choose another pool", "Program", _LISTS, "pools", 6),
     Action("up", "k up", "A line up", "Move", _ALL),
-    Action("down", "j down", "A line down", "Move", _ALL),
+    Action(
+        "down", "j down", "A line down", "Move", _ALL, "scroll", 2, "j k", _SCROLLED
+    ),
     Action("half_up", "ctrl+u", "Half a page up", "Move", _ALL),
     Action("half_down", "ctrl+d", "Half a page down", "Move", _ALL),
     Action("page_up", "pageup", "A page up", "Move", _ALL),
-    Action("page_down", "pagedown", "A page down", "Move", _ALL),
+    Action(
+        "page_down",
+        "pagedown",
+        "A page down",
+        "Move",
+        _ALL,
+        "page",
+        3,
+        "pgup pgdn",
+        _SCROLLED,
+    ),
     Action("first", "g home", "To the first line", "Move", _ALL),
     Action("last", "G end", "To the last line; follow the newest", "Move", _ALL),
-    Action("back", "escape", "Back; clears a filter first", "Move", _ALL, "back", 3),
+    Action(
+        "back",
+        "escape",
+        "Back; clears a filter first",
+        "Look closer",
+        _ALL,
+        "back",
+        1,
+        footers=_OPENED,
+    ),
     Action("help", "?", "This page", "Program", _HELPED, "help", 1),
     Action("quit", "q ctrl+c", "End; the pool goes on", "Program", _ALL, "quit", 0),
 )
@@ -148,3 +174,12 @@ ACTIONS: tuple[Action, ...] = (
 def actions_of(screen: ScreenName) -> list[Action]:
     """What can be done on a screen, in the table's order."""
     return [action for action in ACTIONS if screen in action.screens]
+
+
+def footer_of(screen: ScreenName) -> list[Action]:
+    """Those that its footer tells, in the table's order."""
+    return [
+        action
+        for action in actions_of(screen)
+        if action.label and screen in (action.footers or action.screens)
+    ]

@@ -18,7 +18,7 @@ Section = tuple[str, Sequence[tuple[str, str]]]
 
 TWO_COLUMNS_FROM = 100
 
-LEFT = ("Move", "Look closer", "Find", "Messages", "A socket")
+LEFT = ("Look closer", "Find", "Messages", "A socket", "Move")
 RIGHT = ("A message", "Program")
 
 FILTER = (
@@ -68,16 +68,24 @@ class HelpScreen(MonitorScreen):
 
 
 class _Page(Reader):
+    def note(self) -> Sequence[Span]:
+        top, shown, total = self.thumb()
+        if total <= shown:
+            return ()
+        end = min(top + shown, total)
+        more: Span = ("↓ more" if end < total else "the end", "key")
+        return [(f"{top + 1} to {end} of {total} lines ", "muted"), more]
+
     def content(self, width: int) -> list[Line]:
-        left = _column(_actions(LEFT), 15)
-        sections = [
-            ("Filter: all terms hold", FILTER),
-            ("Marks", NOTES),
-            *_actions(RIGHT),
-        ]
-        right = _column(sections, 17)
+        terms, marks = ("Filter: all terms hold", FILTER), ("Marks", NOTES)
         if width < TWO_COLUMNS_FROM:
-            return [*left, BLANK, *right]
+            # What is asked for most comes first: how to move one finds by trying.
+            *middle, move = _actions(LEFT[2:])
+            found = _actions(LEFT[:2])
+            every = (*found, terms, *middle, *_actions(RIGHT), marks, move)
+            return _column(every, 17)
+        left = _column(_actions(LEFT), 15)
+        right = _column([terms, marks, *_actions(RIGHT)], 17)
         half = width // 2
         rows = max(len(left), len(right))
         left += [BLANK] * (rows - len(left))

@@ -38,7 +38,7 @@ class Column:
 
 
 ID = Column("id", "ID", 24, right=False)
-STATE = Column("state", "STATE", 12, right=False)
+STATE = Column("state", "STATE", 14, right=False)
 SPARK = Column("spark", "LAST 60 s", 12, right=False)
 
 COLUMNS = (
@@ -69,7 +69,6 @@ STATES: dict[str, tuple[str, StyleName]] = {
 MARK = 2  # cells for the cursor's mark
 MAX_ID, MAX_SPARK = 100, 60
 MIN_ID = 12
-ROOMY = 100  # here "◐ reconnecting" fits
 
 Layout = tuple[tuple[Column, int], ...]
 """Columns from left to right, and how wide each is."""
@@ -84,18 +83,17 @@ def layout(width: int, longest: int) -> Layout:
     """
     least = max(MIN_ID, min(ID.width, width // 4))
     kept = list(COLUMNS)
-    more = 2 if width >= ROOMY else 0
-    free = _free(kept, width - more)
+    free = _free(kept, width)
     for name in DROPPED_IN_ORDER:
         if free >= least + (SPARK.width if SPARK in kept else 0):
             break
         kept = [column for column in kept if column.name != name]
-        free = _free(kept, width - more)
+        free = _free(kept, width)
     bars = SPARK in kept
     id = min(max(ID.width, longest), free - SPARK.width) if bars else free
     id = max(1, min(MAX_ID, id))
     spark = min(MAX_SPARK, free - id) if bars else 0
-    wide = {"id": id, "spark": spark, "state": STATE.width + more}
+    wide = {"id": id, "spark": spark}
     return tuple((column, wide.get(column.name, column.width)) for column in kept)
 
 
@@ -160,15 +158,15 @@ def row(
                 spans.append((" " + fit(f"{glyph} {state}", width), tone))
             case "spark":
                 spans.append((" " * gap + sparkline(socket, now, width), "spark"))
-            case "last":
-                last = socket.last_received
-                since = figures.ago(None if last is None else now - last)
-                spans.append((" " * gap + since.rjust(width), "muted"))
             case name if idle and note:
                 noted += gap + width  # the figures' columns are neighbours
                 if name == "in":
                     spans.append(("", tone))
                 spans[-1] = ("  " + fit(note, noted - 2), tone)
+            case "last":
+                last = socket.last_received
+                since = figures.ago(None if last is None else now - last)
+                spans.append((" " * gap + since.rjust(width), "muted"))
             case name:
                 figure = _figure(socket, name, now)
                 style: StyleName = "muted" if idle or figure == "–" else "plain"

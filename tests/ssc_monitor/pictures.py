@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from ssc_monitor.sources.source import Found, Lost
+from ssc_monitor.sources.source import Found, GivenUp, Lost
 from ssc_rx.monitor import wire
 from tests.ssc_monitor.recorded import recorded
 from tests.ssc_monitor.scripted import hello
@@ -82,6 +82,12 @@ async def _gone(it: Shown) -> None:
     it.source.say(Lost("the process went away"))
 
 
+@_scene("main-given-up", (80, 24))
+async def _given_up(it: Shown) -> None:
+    why = "the server answered HTTP 404, not 101 Switching Protocols; check the path"
+    it.source.say(GivenUp("wss://feeds.example/v2/trade", f"dial failed: {why}"))
+
+
 @_scene("main-filtered", (120, 32))
 async def _filtered(it: Shown) -> None:
     await it.press("slash")
@@ -145,9 +151,13 @@ _message("message-json")
 _message("message-hex", "{", "{", "{", "{", "x")
 
 
-@_scene("help", (120, 42))
 async def _help(it: Shown) -> None:
     await it.press("?")
+
+
+_scene("help", (120, 42))(_help)
+_scene("help-80", (80, 24))(_help)
+_scene("help-60", (60, 20))(_help)
 
 
 _CHOICES = (

@@ -55,3 +55,21 @@ def test_the_footer_keeps_what_is_needed_most(name: ScreenName, width: int) -> N
     assert len(text) <= width
     if width >= 8:
         assert "q quit" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "text"),
+    [
+        ("main", 80, "⏎ open  / filter  tab pane  space pause  e events  < > sort"),
+        ("main", 60, "⏎ open  / filter  tab pane  space pause"),
+        ("socket", 80, "1 2 3 tabs  ⏎ open  / filter  space pause  f follow  esc back"),
+        ("message", 80, "a t J x view  [ ] this socket  { } any socket  esc back"),
+        ("picker", 60, "⏎ open  r look again  esc back"),
+        ("help", 60, "j k scroll  pgup pgdn page  esc back"),
+    ],
+)
+def test_small_terminals_show_what_is_used_most(
+    name: ScreenName, width: int, text: str
+) -> None:
+    help = "" if name == "help" else "  ? help"
+    assert keys(name, width).text == f" {text}{help}  q quit "

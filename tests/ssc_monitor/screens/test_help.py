@@ -23,14 +23,17 @@ async def test_it_tells_every_action() -> None:
 async def test_it_can_be_read_on_a_narrow_terminal() -> None:
     async with shown((60, 20), stage=Stage(seconds=1)) as it:
         await it.press("?")
+        assert "1 to 17 of 68 lines ↓ more" in it.lines[0]
+        assert it.lines[-1].startswith(" j k scroll  pgup pgdn page  esc back  q quit")
         seen = set(it.lines)
         for _ in range(10):
             await it.press("pagedown")
             seen |= set(it.lines)
+        assert "the end" in it.lines[0]
         text = "\n".join(seen)
         assert all(action.help in text for action in ACTIONS)
         await it.press("g")
-        assert "Move" in it.lines[1]
+        assert "Look closer" in it.lines[1]
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c"])
