@@ -68,11 +68,15 @@ class Driver:
 
     # Flushes
 
-    def flush_soon(self, sending: Flushable) -> None:
-        """Call `sending.flush()` once, at the end of this turn of the loop."""
+    def flush_soon(self, sending: Flushable) -> bool:
+        """Call `sending.flush()` once, at the end of this turn; False without a loop."""
         if not self._flushes:
-            self.loop.call_soon(self._flush_all)
+            try:
+                self.loop.call_soon(self._flush_all)
+            except RuntimeError:  # it was closed
+                return False
         self._flushes.append(sending)
+        return True
 
     def _flush_all(self) -> None:
         flushes, self._flushes = self._flushes, []

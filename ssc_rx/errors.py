@@ -262,13 +262,13 @@ class ThreadQueueFullError(SscError):
 
 
 class WrongThreadError(SscError):
-    """A pool belongs to one event loop; this call came from another thread."""
+    """A pool belongs to one event loop; this call came from another, or its thread."""
 
     def __init__(self, name: str, call: str) -> None:
         self.name = name
         self.call = call
         super().__init__(
-            f"{call} was called outside the event loop's thread of pool {name!r}; "
+            f"{call} was called outside the event loop of pool {name!r} or its thread; "
             "to write from there use pool.write_threadsafe(message); hand other calls "
             "over with loop.call_soon_threadsafe(...), or thread.call(...) of in_thread()"
         )

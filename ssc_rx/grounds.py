@@ -1,23 +1,32 @@
 """The ground a pool stands on: its thread and loop, its state, streams and sockets."""
 
+import asyncio
 import itertools
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import get_ident
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn, SupportsIndex
+from weakref import WeakSet
 
 from reactivex.scheduler.eventloop import AsyncIOScheduler
 
 from ssc_rx.core.registry import Registry, check_id
 from ssc_rx.core.stats import PoolStats, SocketStats
 from ssc_rx.driver import Driver
-from ssc_rx.errors import PoolNotRunningError, WrongThreadError, counted
+from ssc_rx.errors import (
+    InvalidOptionError,
+    PoolNotRunningError,
+    WrongThreadError,
+    counted,
+)
 from ssc_rx.events import Event
 from ssc_rx.holding import Hold, Holds
 from ssc_rx.ledger import Ledger
 from ssc_rx.message import Message
 from ssc_rx.options import Buffering, Options, Overflow
 from ssc_rx.program import program_name
+from ssc_rx.shared import Shared
 from ssc_rx.sockets import Socket
 from ssc_rx.streams.bridge import Intake, MessageStream
 from ssc_rx.streams.hub import Hub, MessageHub
@@ -26,12 +35,25 @@ from ssc_rx.streams.stream import Home, LoopScheduler, Stream
 __all__ = ["Grounds"]
 
 _numbers = itertools.count(1)
+_NOBODY = -1
+"""The ident of no thread."""
+
+_living: "WeakSet[Grounds]" = WeakSet()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 class Grounds:
     """What a pool is and has; what it does comes on top."""
 
     def __init__(self, name: str | None, options: Options) -> None:
+        if name is not None and not isinstance(name, str):
+            raise InvalidOptionError(f"name must be a str, not {type(name).__name__}")
         self._name = name or f"{Path(program_name()).stem}-{next(_numbers)}"
         self._options = options
         self._state: Literal["new", "running", "stopping", "stopped"] = "new"
@@ -49,6 +71,8 @@ class Grounds:
         self._holds = Holds(self._ledger.tell)
         self._messages = MessageHub("pool.messages", home)
         self._to_complete: tuple[Hub[Any], ...] = (self._messages,)
+        self._shared: Shared | None = None
+        _living.add(self)
 
     # What it is
 
@@ -131,6 +155,12 @@ class Grounds:
         hops = self._driver.refused_hops if self._driver is not None else 0
         return self._ledger.stats(self._name, self._state, rows, hops)
 
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError(
+            "a Pool can't be copied or pickled: it belongs to one process and event loop; "
+            "make one where it is used, or pass pool.stats() on"
+        )
+
     def __len__(self) -> int:
         return len(self._registry)
 
@@ -157,6 +187,17 @@ class Grounds:
 
     # Where it may be used
 
+    @staticmethod
+    def _orphan() -> None:
+        """In a forked process: loops and connections of all pools are their parent's."""
+        for pool in _living:
+            pool._thread = _NOBODY
+            if pool._shared is not None:
+                pool._shared.thread = _NOBODY
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_orphan)
+
     def _check_thread(self, call: str) -> None:
         if get_ident() != self._thread:
             raise WrongThreadError(self._name, call)
@@ -178,6 +219,8 @@ class Grounds:
         self._check_thread(call)
         if self._driver.loop.is_closed():
             raise PoolNotRunningError(self._name, "left by its event loop")
+        if _running_loop() not in (None, self._driver.loop):
+            raise WrongThreadError(self._name, call)  # its futures are of no use there
         states = {"running", stopping and "stopping", stopped and "stopped"}
         if self._state not in states:
             raise PoolNotRunningError(self._name, self._state)

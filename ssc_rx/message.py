@@ -72,7 +72,12 @@ class Message(msgspec.Struct, frozen=True, gc=False, eq=False):
             case bytes():
                 return cls(id, MessageType.BINARY, data)
             case bytearray() | memoryview():
-                return cls(id, MessageType.BINARY, bytes(cast("bytearray", data)))
+                try:
+                    return cls(id, MessageType.BINARY, bytes(cast("bytearray", data)))
+                except ValueError as error:  # a memoryview that was released
+                    raise InvalidMessageError(
+                        f"data for {shown(id)} can't be read: {error}"
+                    ) from error
             case dict() | list():
                 try:
                     return cls(id, MessageType.TEXT, msgspec.json.encode(data))
@@ -169,14 +174,14 @@ def check_writable(message: Message, max_message_size: int | None) -> None:
             f"payload must be bytes, not {type(payload).__name__}; "
             "Message.of(id, data) converts str, bytearray, memoryview, dict and list"
         )
+    if max_message_size is not None and len(payload) > max_message_size:
+        raise MessageTooBigError(len(payload), max_message_size)  # before it is read
     kind = message.type
     if kind is _TEXT:
         if not payload.isascii():
             _check_utf8(payload)
     elif kind is not _BINARY:
         _check_control(kind, payload)
-    if max_message_size is not None and len(payload) > max_message_size:
-        raise MessageTooBigError(len(payload), max_message_size)
 
 
 def _check_utf8(payload: bytes) -> None:

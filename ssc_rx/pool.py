@@ -128,7 +128,7 @@ class Pool(Members):
                 f'require must be "any", "all" or "none", not {require!r}'
             )
         if self._state == "running":
-            self._check_thread("start")
+            self._check_running("start")
             return
         if self._state != "new":
             raise PoolNotRunningError(self._name, self._state)
@@ -322,7 +322,8 @@ def _checked_urls(urls: Iterable[str] | Mapping[str, Url]) -> dict[str, Url]:
         raise InvalidOptionError(f"urls is one string; give a list: Pool([{urls!r}])")
     pairs: Iterable[tuple[str | None, Url]]
     if isinstance(urls, Mapping):
-        pairs = cast("Mapping[str, Url]", urls).items()
+        named = cast("Mapping[str, Url]", urls)
+        pairs = [(check_id(id), url) for id, url in named.items()]
     elif isinstance(urls, Iterable):
         pairs = [(None, url) for url in urls]
     else:

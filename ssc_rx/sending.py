@@ -155,8 +155,7 @@ class Sending(ABC):
 
     def _flush_soon(self) -> None:
         if not self._listed:
-            self._listed = True
-            self._shared.driver.flush_soon(self)
+            self._listed = self._shared.driver.flush_soon(self)
 
     def accept(self, message: Message, outgoing: Outgoing) -> SscError | Dropped | None:
         """Queue a checked message; or return why not, which is then counted.
@@ -168,11 +167,13 @@ class Sending(ABC):
             return self._refusal()
         if observed and self._too_much_to_show():
             return self._refusal()
+        if not self._listed:
+            self._listed = self._shared.driver.flush_soon(self)
+            if not self._listed:
+                self.refuse()
+                return self._shared.without_loop()
         if self._senders or not self._outbox.put(outgoing):
             return self._accept_when_full(message, outgoing)
-        if not self._listed:
-            self._listed = True
-            self._shared.driver.flush_soon(self)
         if observed:
             self._show(message)
         return None

@@ -5,7 +5,7 @@ from threading import get_ident
 from typing import Any
 
 from ssc_rx.driver import Driver
-from ssc_rx.errors import WrongThreadError
+from ssc_rx.errors import PoolNotRunningError, WrongThreadError
 from ssc_rx.events import Event
 from ssc_rx.holding import Holds
 from ssc_rx.streams.hub import MessageHub
@@ -94,6 +94,10 @@ class Shared:
         """Raise `WrongThreadError` outside the event loop's thread."""
         if get_ident() != self.thread:
             raise WrongThreadError(self._name, call)
+
+    def without_loop(self) -> PoolNotRunningError:
+        """Why nothing is taken once the event loop was closed under the pool."""
+        return PoolNotRunningError(self._name, "left by its event loop")
 
     def next_spread(self) -> float:
         """Numbers from 0 to 1 that lie evenly, however many are taken."""

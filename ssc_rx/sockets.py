@@ -3,7 +3,7 @@
 from asyncio import Future
 from collections.abc import Iterable
 from threading import get_ident
-from typing import Any
+from typing import Any, NoReturn, SupportsIndex
 
 from ssc_rx.core.stats import SocketStats
 from ssc_rx.core.tags import check_tags
@@ -81,11 +81,16 @@ class Socket(Endpoint):
         """Let it bear these tags no more; those it doesn't bear are ignored.
 
         Raises:
-            WrongThreadError: If called from another thread.
+            InvalidOptionError: If one is no tag. WrongThreadError
         """
         self._shared.check_thread("untag")
-        self.tags -= set(tags)
+        self.tags -= check_tags(tags)
         self._shared.left(self, tags)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError(
+            "a Socket can't be copied or pickled; pass its ID on, or socket.stats"
+        )
 
     def __repr__(self) -> str:
         return f"<Socket {shown(self.id)} {self.kind} {self.state}>"

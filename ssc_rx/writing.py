@@ -10,6 +10,7 @@ import msgspec
 from ssc_rx.core.registry import check_id
 from ssc_rx.driver import MAX_HOPS
 from ssc_rx.errors import (
+    InvalidOptionError,
     OutboxFullError,
     PoolNotRunningError,
     ReentrancyLimitError,
@@ -168,6 +169,7 @@ class Writing(Grounds):
 
         Raises:
             InvalidMessageError: If it can't be sent; MessageTooBigError if too big.
+            InvalidOptionError: If `to` or `exclude` is no collection of IDs.
             PoolNotRunningError, WrongThreadError
         """
         self._check_running("write_all", stopping=True)
@@ -178,11 +180,11 @@ class Writing(Grounds):
             targets = self._registry.entries.values()
         else:
             entries = self._registry.entries
-            ids = list(dict.fromkeys([to] if isinstance(to, str) else to))
+            ids = _ids("to", to)
             unknown = [id for id in ids if id not in entries]
             targets = [entries[id] for id in ids if id in entries]
         if exclude:
-            left_out = {exclude} if isinstance(exclude, str) else set(exclude)
+            left_out = _ids("exclude", exclude)
             unknown = [id for id in unknown if id not in left_out]
             targets = [socket for socket in targets if socket.id not in left_out]
         self._ledger.refuse(len(unknown))
@@ -261,6 +263,16 @@ def _broadcast(
         else:
             missed.append((socket, outcome))
     return queued, missed
+
+
+def _ids(name: str, given: Iterable[str]) -> dict[str, None]:
+    """Each ID once, in the order given."""
+    try:
+        return dict.fromkeys([given] if isinstance(given, str) else given)
+    except TypeError as error:
+        raise InvalidOptionError(
+            f"{name} must be IDs, or one ID, not {type(given).__name__} ({error})"
+        ) from error
 
 
 def _lives_on(outcome: SscError | Dropped) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import socket
 import ssl as ssl_module
 import time
@@ -36,6 +37,10 @@ __all__ = ["check_url", "dial"]
 
 logger = logging.getLogger(__name__)
 
+# RFC 9110, sections 5.1 and 5.5
+_header_name = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_header_value = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
 
 def check_url(url: object) -> str:
     """Let a `ws://` or `wss://` URL through.
@@ -56,6 +61,39 @@ def check_url(url: object) -> str:
             raise
         raise InvalidUrlError(url, str(exc)) from exc
     return url
+
+
+def _check_how(headers: object, ssl: object, proxy: object) -> None:
+    """Let through what else a dial takes; no text tells a value, which may be secret.
+
+    Raises:
+        InvalidOptionError
+    """
+    if headers is not None and not isinstance(headers, Mapping):
+        raise InvalidOptionError(
+            f"headers must be a dict of names to values, not {type(headers).__name__}"
+        )
+    pairs = cast("Mapping[object, object]", headers or {}).items()
+    for name, value in pairs:
+        if not isinstance(name, str) or not _header_name.fullmatch(name):
+            raise InvalidOptionError(f"{name!r} is no name of a header")
+        if not isinstance(value, str):
+            raise InvalidOptionError(
+                f"the header {name} must be a str, not {type(value).__name__}"
+            )
+        if not _header_value.fullmatch(value):
+            raise InvalidOptionError(
+                f"the header {name} has characters that can't be sent; "
+                "is there a line break at its end?"
+            )
+    if ssl is not None and not isinstance(ssl, ssl_module.SSLContext):
+        raise InvalidOptionError(
+            f"ssl must be an SSLContext, or None, not {type(ssl).__name__}"
+        )
+    if proxy is not None and proxy is not True and not isinstance(proxy, str):
+        raise InvalidOptionError(
+            f"proxy must be a URL, True for the environment's, or None, not {proxy!r}"
+        )
 
 
 class _Connect(connect):
@@ -122,6 +160,7 @@ async def dial(
         DialError: If it can't be opened; its text says what to look at.
         InvalidOptionError: If the arguments contradict each other.
     """
+    _check_how(headers, ssl, proxy)
     loop = asyncio.get_running_loop()
 
     def link(protocol: ClientProtocol, **_: Any) -> DialledLink:
