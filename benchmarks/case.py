@@ -83,7 +83,8 @@ class Case:
         if self.kind in ("accept", "dial"):
             fewer = self.measured // 2
             return replace(self, measured=fewer, sockets=fewer)
-        return replace(self, measured=self.measured // QUICK)
+        divisor = 10 if self.kind == "soak" else QUICK
+        return replace(self, measured=self.measured // divisor)
 
     def job(self, loop: LoopName, cores: tuple[int, int] | None) -> Job:
         """One run of it."""

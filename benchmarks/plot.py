@@ -12,14 +12,14 @@ from benchmarks.verdict import Line
 
 __all__ = ["Bars", "bars_of", "svg", "write_plots"]
 
-WIDTH, LABELS, VALUES = 860, 330, 84
+WIDTH, LABELS, VALUES = 860, 320, 110
 BAR, GAP, HEAD, GROUP, FOOT = 20, 8, 66, 34, 34
 FONT = "font-family='system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif'"
 INK, SOFT, PAPER, LINE = "#1f2430", "#697183", "#ffffff", "#e3e6ec"
 OURS, OTHERS, LIMIT = "#0b7285", "#adb5bd", "#d9b26f"
 
 MEASURED: dict[Measure, str] = {
-    "cpu_us": "CPU microseconds per message; shorter is better",
+    "cpu_us": "CPU microseconds per {}; shorter is better",
     "memory_kib": "KiB per idle socket; shorter is better",
     "lag_p99_ms": "milliseconds, 99th percentile; shorter is better",
     "growth_kib": "KiB more at the end; shorter is better",
@@ -57,14 +57,14 @@ def bars_of(lines: list[Line], measure: Measure) -> list[Bars]:
     ]
 
 
-def svg(title: str, measure: Measure, groups: list[Bars]) -> str:
-    """The picture."""
+def svg(table: Table, measure: Measure, groups: list[Bars]) -> str:
+    """The picture of what a table measures."""
     top = max(q.upper for group in groups for _, q in group.bars) or 1.0
     scale = (WIDTH - LABELS - VALUES) / top
     distinct = {c.contest for g in groups for c, _ in g.bars}
     parts: list[str] = [
-        _text(24, 32, title, size=17, weight=600),
-        _text(24, 52, MEASURED[measure], size=12, fill=SOFT),
+        _text(24, 32, table.title, size=17, weight=600),
+        _text(24, 52, MEASURED[measure].format(table.per), size=12, fill=SOFT),
     ]
     y = HEAD
     for group in groups:
@@ -81,7 +81,7 @@ def svg(title: str, measure: Measure, groups: list[Bars]) -> str:
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {height}' "
         f"width='{WIDTH}' height='{height}' role='img' {FONT}>"
-        f"<title>{escape(title)}</title>"
+        f"<title>{escape(table.title)}</title>"
         f"<rect width='{WIDTH}' height='{height}' rx='8' fill='{PAPER}'/>"
         + "\n".join(parts)
         + "</svg>\n"
@@ -111,16 +111,18 @@ def _bar(
     width = max(1.0, found.median * scale)
     lower, upper = (LABELS + x * scale for x in (found.lower, found.upper))
     weight = 600 if colour == OURS else 400
-    return [
+    parts = [
         _text(LABELS - 12, middle + 4.5, label, anchor="end", weight=weight),
         _rectangle(LABELS, y, width, colour),
-        _whisker(lower, upper, middle),
         _text(
             max(LABELS + width, upper) + 8,
             *(middle + 4.5, f"{found.median:.2f} {unit}"),
             weight=weight,
         ),
     ]
+    if upper - lower >= 1:  # else it would be a blot
+        parts.append(_whisker(lower, upper, middle))
+    return parts
 
 
 def _rectangle(x: float, y: float, width: float, colour: str) -> str:
@@ -165,6 +167,6 @@ def write_plots(folder: Path, tables: list[tuple[Table, list[Line]]]) -> list[Pa
             more = "" if measure == "cpu_us" else f"-{measure.partition('_')[0]}"
             path = folder / f"{table.name}{more}.svg"
             folder.mkdir(parents=True, exist_ok=True)
-            path.write_text(svg(table.title, measure, groups))
+            path.write_text(svg(table, measure, groups))
             written.append(path)
     return written

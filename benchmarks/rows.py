@@ -82,12 +82,14 @@ class Table:
         name: Of its plot.
         title: What it measures, for people.
         rows: What it shows.
+        per: What its costs are of.
         once: Takes minutes: one round, on one loop, and only when it is asked for.
     """
 
     name: str
     title: str
     rows: tuple[Row, ...]
+    per: str = "message"
     once: bool = False
 
     @property

@@ -127,7 +127,7 @@ SPARSE = Table(
 
 BROADCAST = Table(
     "broadcast",
-    "Broadcast to 1,000, per delivery",
+    "Broadcast to 1,000",
     (
         Row(
             "broadcast-1000-raw",
@@ -148,6 +148,7 @@ BROADCAST = Table(
             _at_least(8.0, 13.0),
         ),
     ),
+    per="delivery",
 )
 
 WRITE = Table(
@@ -228,6 +229,7 @@ OPENING = Table(
             for side in ("websockets", "aiohttp", "picows", "raw")
         ),
     ),
+    per="connection",
 )
 
 WATCHED = Table(

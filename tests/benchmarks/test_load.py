@@ -1,0 +1,117 @@
+"""The load: it sends what it says, and says when it is the bottleneck."""
+
+import socket
+import threading
+
+import pytest
+
+from benchmarks.case import Case
+from benchmarks.flood import flood
+from benchmarks.report import table as report
+from benchmarks.result import Failed, result_of
+from benchmarks.rows import Row
+from benchmarks.shaping import shape_sockets
+from benchmarks.verdict import Line, Round
+from benchmarks.wire import extensions_in, frame
+from tests.benchmarks.results import table
+
+FRAMES = 2_000
+JOB = Case("pool", "burst", 2, 1_000).job("uvloop", None)
+TOTAL = JOB.total
+"""Of messages."""
+
+
+def report_of(**changes: float) -> dict[str, object]:
+    plain = {"messages": TOTAL, "wall_s": 1.0, "cpu_s": 1.0, "system_s": 0.0}
+    return plain | {"queued_s": 0.0, "settings": {}} | changes
+
+
+def test_a_flood_is_whole_frames_on_every_socket() -> None:
+    pairs = [socket.socketpair() for _ in range(3)]
+    wire = frame(JOB)
+    got = [bytearray() for _ in pairs]
+
+    def read(n: int) -> None:
+        while len(got[n]) < FRAMES * len(wire) and (data := pairs[n][1].recv(999)):
+            got[n] += data
+
+    readers = [threading.Thread(target=read, args=(n,)) for n in range(len(pairs))]
+    for reader in readers:
+        reader.start()
+    for near, _ in pairs:
+        near.setblocking(False)
+    flood([near.fileno() for near, _ in pairs], wire, FRAMES)
+    for reader in readers:
+        reader.join()
+    for near, far in pairs:
+        near.close()
+        far.close()
+    assert got == [wire * FRAMES] * 3
+
+
+def test_raw_and_websocket_frames_are_of_one_size() -> None:
+    raw = Case("raw", "burst", 2, 1_000).job("uvloop", None)
+    large = Case("pool", "burst", 2, 1_000, payload_bytes=4096).job("uvloop", None)
+    assert len(frame(raw)) == len(frame(JOB)) == 132
+    assert frame(JOB)[:2] == b"\x81\x7e"
+    assert frame(large)[:2] == b"\x82\x7e"
+    assert len(frame(large)) == 4100
+
+
+def test_extensions_are_found_in_a_head() -> None:
+    head = b"GET / HTTP/1.1\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
+    assert extensions_in(head) == "permessage-deflate"
+    assert extensions_in(b"GET / HTTP/1.1\r\n\r\n") == "none"
+
+
+def test_sockets_are_shaped_and_read_back() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as near,
+        server.accept()[0],
+    ):
+        near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        found = shape_sockets()
+    assert found["connections"] == "2"
+    assert found["TCP_NODELAY"] == "0 and 1"
+    assert " and " not in found["SO_RCVBUF"] + found["SO_SNDBUF"]
+
+
+def test_a_subject_that_waits_or_a_load_that_never_rests_is_load_bound() -> None:
+    well = report_of(cpu_s=0.2)
+    assert not result_of(JOB, report_of(), well).load_bound
+    assert result_of(JOB, report_of(cpu_s=0.5), well).load_bound
+    assert not result_of(JOB, report_of(cpu_s=0.5, queued_s=0.5), well).load_bound
+    assert result_of(JOB, report_of(), report_of(cpu_s=0.9)).load_bound
+
+
+def test_a_load_that_falls_behind_its_clock_is_load_bound() -> None:
+    job = Case("pool", "sparse", 2, 10_000).job("uvloop", None)
+    counted = {"messages": job.total, "cpu_s": 0.1}
+    in_time = report_of(**counted)
+    late = report_of(**counted, wall_s=2.0)
+    assert not result_of(job, in_time, in_time).load_bound
+    assert result_of(job, late, late).load_bound
+
+
+def test_a_missing_message_is_no_result() -> None:
+    for subject, load in ((TOTAL - 1, TOTAL), (TOTAL, TOTAL + 1)):
+        with pytest.raises(Failed, match=f"of {TOTAL} messages"):
+            result_of(JOB, report_of(messages=subject), report_of(messages=load))
+
+
+def test_who_finished_in_which_order_is_told_where_three_did_the_same() -> None:
+    cases = [Case(side, "burst", 2, 1_000) for side in ("pool", "raw", "aiohttp")]
+    results = [
+        result_of(JOB, report_of(cpu_s=cpu_s), report_of()) for cpu_s in (0.5, 0.1, 0.9)
+    ]
+    lines = [
+        Line(
+            Row(f"row-{n}", cases[0], cases[n]),
+            "uvloop",
+            [Round(results[0], results[n])],
+        )
+        for n in (1, 2)
+    ]
+    text = report(table(*(line.row for line in lines)), lines)
+    assert "2 sockets on uvloop: raw TCP < ssc-rx < aiohttp" in text
