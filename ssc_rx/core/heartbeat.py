@@ -56,8 +56,10 @@ class Heartbeat:
     def beat(self, now: float, last_seen: float, payload: bytes) -> Beat:
         """Decide at loop time `now`; `payload` is that of the ping, if one is due."""
         if self._waiting and last_seen < self._sent_at:
-            self.due = self._sent_at + self._timeout
-            return Beat.DEAD if now >= self.due else Beat.WAIT
+            dead_at = self._sent_at + self._timeout
+            # A late sign of life must not put the next ping off until then.
+            self.due = min(dead_at, now + self._interval)
+            return Beat.DEAD if now >= dead_at else Beat.WAIT
         self._waiting = False
         if now < self._ping_at:
             self.due = self._ping_at

@@ -45,8 +45,18 @@ def test_a_timeout_beyond_the_interval_is_waited_out() -> None:
     heart = heartbeat(interval=10.0, timeout=25.0)
     assert heart.beat(10.0, 3.0, PAYLOAD) is Beat.PING
     assert heart.beat(20.0, 3.0, PAYLOAD) is Beat.WAIT
+    assert heart.due == 30.0
+    assert heart.beat(30.0, 3.0, PAYLOAD) is Beat.WAIT
     assert heart.due == 35.0
     assert heart.beat(35.0, 3.0, PAYLOAD) is Beat.DEAD
+
+
+def test_a_late_sign_of_life_does_not_put_off_the_next_ping() -> None:
+    heart = heartbeat(interval=10.0, timeout=60.0)
+    assert heart.beat(10.0, 3.0, PAYLOAD) is Beat.PING
+    assert heart.beat(20.0, 3.0, PAYLOAD) is Beat.WAIT
+    assert heart.due == 30.0
+    assert heart.beat(30.0, last_seen=21.0, payload=PAYLOAD) is Beat.PING
 
 
 def test_the_pong_of_the_last_ping_tells_the_latency() -> None:
@@ -81,6 +91,25 @@ def test_a_peer_is_dead_only_when_it_was_silent_for_the_whole_timeout(
             assert now - last_seen >= timeout
             return
         assert heart.due > now or beat is Beat.PING
+
+
+@given(
+    st.floats(0.1, 100),
+    st.floats(0.1, 100),
+    st.floats(0, 1),
+    st.lists(st.floats(0, 300), max_size=20),
+)
+def test_silence_is_noticed_within_interval_and_timeout(
+    interval: float, timeout: float, spread: float, signs: list[float]
+) -> None:
+    heart = Heartbeat(interval, timeout, 0.0, spread)
+    now = last_seen = 0.0
+    for _ in range(10_000):
+        now = heart.due
+        last_seen = max((sign for sign in signs if sign < now), default=0.0)
+        if heart.beat(now, last_seen, PAYLOAD) is Beat.DEAD:
+            break
+    assert timeout * 0.999 <= now - last_seen <= (interval + timeout) * 1.001
 
 
 def test_an_excused_silence_neither_kills_nor_measures() -> None:
