@@ -89,15 +89,15 @@ def result_of(job: Job, subject: dict[str, Any], load: dict[str, Any]) -> Result
         memory_kib=subject.get("memory_kib", 0.0),
         lag_p99_ms=subject.get("lag_p99_ms", 0.0),
         memory_growth_kib=subject.get("memory_growth_kib", 0.0),
-        load_bound=_load_bound(job, idle, load_use, messages_per_s),
+        load_bound=_load_bound(job, idle, load_use, job.measured / load["wall_s"]),
         settings={f"subject {name}": v for name, v in subject["settings"].items()}
         | {f"load {name}": v for name, v in load["settings"].items()},
     )
 
 
-def _load_bound(job: Job, idle: float, load_use: float, messages_per_s: float) -> bool:
+def _load_bound(job: Job, idle: float, load_use: float, sent_per_s: float) -> bool:
     if job.rate_per_s:
-        return messages_per_s < MIN_PACE * job.rate_per_s
+        return sent_per_s < MIN_PACE * job.rate_per_s
     if job.kind == "burst":
         return load_use > MAX_LOAD_USE or idle > MAX_IDLE
     return False
