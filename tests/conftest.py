@@ -45,8 +45,10 @@ def busy_cores() -> Iterator[None]:
 
 
 def _burn() -> None:
-    while True:
-        pass
+    tests = os.getppid()
+    while os.getppid() == tests:  # a run that its time limit ends kills nobody
+        for _ in range(1_000_000):
+            pass
 
 
 class _Unhandled(logging.Handler):

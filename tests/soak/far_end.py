@@ -1,6 +1,7 @@
 """The far end of a connection: websockets' Sans-I/O protocol, and nothing of ours."""
 
 import asyncio
+import itertools
 import socket
 import struct
 from collections.abc import Callable, Sequence
@@ -15,6 +16,8 @@ from websockets.uri import parse_uri
 
 __all__ = ["FarEnd", "Owner", "cut", "dial", "leave"]
 
+LAST_TURNS = 5
+LEAVE_S = 5.0
 _open: set["FarEnd"] = set()  # of this process
 _DATA = (Opcode.TEXT, Opcode.BINARY)
 _CUT = struct.pack("ii", 1, 0)
@@ -23,7 +26,7 @@ _CUT = struct.pack("ii", 1, 0)
 def cut(transport: asyncio.BaseTransport) -> None:
     """End a connection at once, with a TCP reset: what is under way is lost."""
     sock = transport.get_extra_info("socket")
-    if sock is not None:
+    if sock is not None and sock.fileno() != -1:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _CUT)
     cast(asyncio.Transport, transport).abort()
 
@@ -162,11 +165,14 @@ class FarEnd(asyncio.Protocol):
 
 
 async def leave() -> None:
-    """Cut what is open yet, and wait until it is gone."""
-    while _open:
-        for far in list(_open):
-            far.kill()
-        await asyncio.sleep(0)
+    """Cut what is open yet, and let it go, with those who were just accepted."""
+    async with asyncio.timeout(LEAVE_S):
+        for turn in itertools.count():
+            for far in list(_open):
+                far.kill()
+            if not _open and turn >= LAST_TURNS:
+                return
+            await asyncio.sleep(0)
 
 
 async def dial(
