@@ -68,7 +68,7 @@ class Endpoint(Receiving):
         self._last_info: CloseInfo | None = None
         self._stopping = False
         self._violated = False
-        self._waiters: list[asyncio.Future[CloseInfo]] = []
+        self._waiters: tuple[asyncio.Future[CloseInfo], ...] = ()
         self.due = math.inf
         self.kind: SocketKind = kind
         self.opened_at: float | None = None
@@ -265,7 +265,7 @@ class Endpoint(Receiving):
         if self.close_info is not None:
             waiter.set_result(self.close_info)
         else:
-            self._waiters.append(waiter)
+            self._waiters += (waiter,)
         return waiter
 
     def _happened(self, cause: Cause, grace: float | None = None) -> Action:
@@ -339,7 +339,7 @@ class Endpoint(Receiving):
         self.close_info = info
         self._depart(info)
         self._shared.ended(self)
-        waiters, self._waiters = self._waiters, []
+        waiters, self._waiters = self._waiters, ()
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(info)

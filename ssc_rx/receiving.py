@@ -30,7 +30,7 @@ class Receiving(Sending, ABC):
 
     def __init__(self, shared: Shared, id: str, options: Options) -> None:
         super().__init__(shared, id, options)
-        self._emit: Callable[[Message], None] = shared.messages.emit
+        self._emit: Callable[[Message], None] = shared.emit
         self._heartbeat: Heartbeat | None = None
         self._last_seen = self._time = 0.0
         self._hub: Hub[Message] | None = None
@@ -64,7 +64,7 @@ class Receiving(Sending, ABC):
 
         `None` takes the tap out.
         """
-        emit = self._shared.messages.emit
+        emit = self._shared.emit
         self._emit = emit if receive is None else receive
         return emit
 

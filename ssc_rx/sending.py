@@ -42,6 +42,8 @@ HAND_OVER_BYTES = 64 * 1024
 """Payload bytes that go to the transport in one write."""
 
 _Sender = tuple[Message, Outgoing, asyncio.Future[None]]
+_NOBODY: deque[_Sender] = deque(maxlen=0)
+"""Those who wait, where nobody does: an idle socket has no queue of its own."""
 
 
 class Sending(ABC):
@@ -82,8 +84,7 @@ class Sending(ABC):
         self._mark: object = None
         self._outbox = OutboxQueue(options.outbox)
         self._listed = False
-        self._senders: deque[_Sender] = deque()
-        self._held: deque[_Sender] = deque()
+        self._senders = self._held = _NOBODY
         self._writes: Writes | None = None
         self._close_frame: tuple[int, str] | None = None
         self._cause: Exception | None = None
@@ -137,6 +138,7 @@ class Sending(ABC):
         queue = outbox.queue
         if self._senders and not queue:
             self._admit_senders()
+            queue = outbox.queue
         while queue and transport.writable:
             try:
                 transport.write(outbox.take(HAND_OVER_BYTES))
@@ -258,7 +260,10 @@ class Sending(ABC):
                 raise outcome
             return
         done: asyncio.Future[None] = self._shared.driver.loop.create_future()
-        (self._senders if here else self._held).append((message, outgoing, done))
+        if here:
+            self._senders = _joined(self._senders, (message, outgoing, done))
+        else:
+            self._held = _joined(self._held, (message, outgoing, done))
         try:
             await done
         except asyncio.CancelledError:  # withdrawn, unless it was queued already
@@ -268,15 +273,19 @@ class Sending(ABC):
 
     def _hold_senders(self) -> None:
         """Let those who wait for room wait for the next connection."""
-        self._held.extendleft(reversed(self._senders))
-        self._senders.clear()
+        if self._senders:
+            self._senders.extend(self._held)
+            self._held, self._senders = self._senders, _NOBODY
 
     def _accept_all(self) -> None:
         """From now on anybody may write, first those who waited for it."""
         self._mark = None
         self._accepts = True
-        self._senders.extend(self._held)
-        self._held.clear()
+        if self._senders:
+            self._senders.extend(self._held)
+        else:
+            self._senders = self._held
+        self._held = _NOBODY
         if self._senders:
             self._admit_senders()
             self._flush_soon()
@@ -302,8 +311,7 @@ class Sending(ABC):
 
     def _refuse_senders(self) -> None:
         senders = (*self._senders, *self._held)
-        self._senders.clear()
-        self._held.clear()
+        self._senders = self._held = _NOBODY
         for _, _, done in senders:
             if not done.done():
                 self.refuse()
@@ -337,3 +345,11 @@ class Sending(ABC):
                     time=self._shared.driver.wall(),
                 )
             )
+
+
+def _joined(waiting: deque[_Sender], sender: _Sender) -> deque[_Sender]:
+    """Those who wait, and one more behind them."""
+    if waiting is _NOBODY:
+        return deque([sender])
+    waiting.append(sender)
+    return waiting

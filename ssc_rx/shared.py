@@ -23,7 +23,7 @@ class Shared:
     Attributes:
         driver: Time, flushes, turns of the loop.
         home: Where the streams live.
-        messages: The pool's stream, which its sockets feed.
+        emit: Takes what its sockets receive, into the pool's stream.
         writes: The pool's writes, which show what its sockets accept.
         tell: Takes what happened.
         write_refused: Takes the ID and error of a write pushed into a Subject.
@@ -40,13 +40,13 @@ class Shared:
         "_name",
         "_spread",
         "driver",
+        "emit",
         "ended",
         "gone",
         "holds",
         "home",
         "joined",
         "left",
-        "messages",
         "refused_late",
         "takes_place",
         "tell",
@@ -77,7 +77,7 @@ class Shared:
         self._spread = 0.0
         self.driver = driver
         self.home = home
-        self.messages = messages
+        self.emit = messages.emit  # bound once, not by each socket
         self.writes = writes
         self.tell = tell
         self.write_refused = write_refused

@@ -36,6 +36,10 @@ _DROP_REASONS: dict[Overflow, DropReason] = {
 }
 
 
+_NOTHING: deque[Outgoing] = deque(maxlen=0)
+"""The queue of sockets that never wrote, which are many in a pool that reads."""
+
+
 class OutboxQueue:
     """The queue of one generation of one socket.
 
@@ -73,7 +77,7 @@ class OutboxQueue:
         self._reason: DropReason | None = _DROP_REASONS.get(bound.overflow)
         self._told = 0
         self.older_give_way = bound.overflow in (Overflow.DROP_OLDEST, Overflow.LATEST)
-        self.queue: deque[Outgoing] = deque()
+        self.queue = _NOTHING
         self.queued_bytes = 0
         self.accepted = 0
         self.handed_over = 0
@@ -96,11 +100,14 @@ class OutboxQueue:
         """Queue a write if there is room; or do nothing."""
         size = len(item.payload)
         queue = self.queue
-        if queue and (  # not has_room(): one call less for every write
-            len(queue) >= self._max_messages
-            or self.queued_bytes + size > self._max_bytes
-        ):
-            return False
+        if queue:  # not has_room(): one call less for every write
+            if (
+                len(queue) >= self._max_messages
+                or self.queued_bytes + size > self._max_bytes
+            ):
+                return False
+        elif queue is _NOTHING:
+            queue = self.queue = deque()
         queue.append(item)
         self.queued_bytes += size
         self.accepted += 1

@@ -40,6 +40,9 @@ _TEXT_MESSAGE, _BINARY_MESSAGE = MessageType.TEXT, MessageType.BINARY
 END_OF_HEAD = b"\r\n\r\n"
 DATA_OPCODES = (_TEXT, _BINARY, _CONT)
 _OPEN = State.OPEN
+# One of each for all connections: an idle one has none of its own.
+_NO_FRAMES: list[Frame] = []
+_NO_MORE: Iterator[Frame] = iter(())
 
 
 class Reading(asyncio.Protocol, ABC):
@@ -91,8 +94,8 @@ class Reading(asyncio.Protocol, ABC):
         self.stopped = True
         self._aborted = False
         self._turn: asyncio.Handle | None = None
-        self._undelivered: Iterator[Frame] = iter(())
-        self._kept: list[Frame] = []
+        self._undelivered = _NO_MORE
+        self._kept = _NO_FRAMES
         self._unparsed = b""
         self._lane = FastLane(
             masked=protocol.side is Side.SERVER,
@@ -120,7 +123,8 @@ class Reading(asyncio.Protocol, ABC):
         self._begun = True
         if self._protocol.extensions:
             self._lane.close()
-        self._kept, self._early = cast(list[Frame], self._early), []
+        early = cast(list[Frame], self._early)
+        self._kept, self._early = early or _NO_FRAMES, cast(list[Event], _NO_FRAMES)
         self._go_on()
 
     # ports.Transport
@@ -145,7 +149,7 @@ class Reading(asyncio.Protocol, ABC):
         pays nothing for that it might be the last.
         """
         self.stopped = True
-        self._kept[:0] = self._undelivered
+        self._kept = [*self._undelivered, *self._kept]
         if not self.transport.is_closing():
             self.transport.pause_reading()
 
@@ -199,7 +203,7 @@ class Reading(asyncio.Protocol, ABC):
     def _forget_rest(self) -> None:
         for _ in self._undelivered:
             pass
-        self._kept = []
+        self._kept = _NO_FRAMES
         self._unparsed = b""
         self._lane.tail = b""
 
@@ -336,14 +340,14 @@ class Reading(asyncio.Protocol, ABC):
         protocol = self._protocol
         if protocol.writes:
             self._send_protocol_data()
-        self._kept += frames
+        self._kept = [*self._kept, *frames]
         delivered = self._deliver_kept(most)
         if protocol.state is not _OPEN:
             self._look_for_end()
         return delivered
 
     def _deliver_kept(self, most: int) -> int:
-        frames, self._kept = self._kept, []
+        frames, self._kept = self._kept, _NO_FRAMES
         if len(frames) > most:
             self._kept = frames[most:]
             del frames[most:]
