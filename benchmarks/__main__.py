@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROUNDS, QUICK_ROUNDS = 7, 3
 TAP, APP = "tap", "app"
 """What `--only` calls the cost of the monitor, and that of the dashboard: no rows."""
-UNMEASURED = ("failed", "load-bound", "unequal", "not installed")
+UNMEASURED = ("failed", "unequal", "not installed")
 
 
 @dataclass(frozen=True, slots=True)

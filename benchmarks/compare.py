@@ -44,7 +44,7 @@ def comparison(before: dict[Key, Quartiles], lines: list[Line]) -> str:
     found: list[str] = []
     for line in lines:
         was = before.get((line.row.name, line.loop))
-        if was is None or line.failure or line.differences:
+        if was is None or not line.valid:
             continue
         more_is_better = line.row.bar.sense == "at least"
         now = line.figure

@@ -43,7 +43,7 @@ def bars_of(lines: list[Line], measure: Measure) -> list[Bars]:
     """What is to be drawn of a table, the cheapest first."""
     found: dict[LoopName, dict[Case, Quartiles]] = {}
     for line in lines:
-        if line.failure or line.differences or line.row.measure != measure:
+        if not line.valid or line.row.measure != measure:
             continue
         cases = found.setdefault(line.loop, {})
         value = line.row.value

@@ -42,7 +42,7 @@ def _facts(table: Table, line: Line) -> dict[str, object]:
         "differences": line.differences,
         "rounds": [asdict(round_) for round_ in line.rounds],
     }
-    if line.rounds and not line.differences:
+    if line.valid:
         facts |= {
             "figures": line.figures,
             "figure": asdict(line.figure),

@@ -31,6 +31,8 @@ def table(table: Table, lines: list[Line]) -> str:
             parts.append(f"  {name}: {line.failure}")
         elif line.differences:
             parts.append(f"  {name}: set differently, {'; '.join(line.differences)}")
+        elif not line.valid:
+            parts.append(f"  {name}: the load was, or may have been, the bottleneck")
     return "\n".join([*parts, *finishes(lines), ""])
 
 
@@ -39,7 +41,7 @@ def _row(line: Line) -> str:
     status = line.status
     if status in ("failed", "not installed"):
         return f"{name} {status}"
-    figure = status if status == "unequal" else shown(line.figure)
+    figure = shown(line.figure) if line.valid else "–"
     sign = "≥" if line.row.bar.sense == "at least" else "≤"
     floor, goal = (_mark(sign, x) for x in (line.row.bar.floor, line.row.bar.goal))
     return (
@@ -66,7 +68,7 @@ def finishes(lines: list[Line]) -> Iterator[str]:
     """Who is ahead of whom on each loop, where three or more did the same work."""
     medians: dict[Contest, dict[str, dict[str, float]]] = {}
     for line in lines:
-        if line.failure or line.row.measure != "cpu_us":
+        if not line.valid or line.row.measure != "cpu_us":
             continue
         for case in line.row.cases:
             value = line.contender if case is line.row.contender else line.baseline

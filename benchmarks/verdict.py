@@ -98,6 +98,12 @@ class Line:
         return list(dict.fromkeys(d for r in self.rounds for d in r.differences))
 
     @property
+    def valid(self) -> bool:
+        """Whether there is a figure: nothing is shown of what was measured badly."""
+        bad = ("not installed", "failed", "unequal", "load-bound")
+        return self.status not in bad
+
+    @property
     def status(self) -> Status:
         """Whether the bar was reached, or why that can't be said."""
         if not self.installed:

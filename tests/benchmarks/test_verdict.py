@@ -3,8 +3,9 @@
 import pytest
 
 from benchmarks.bar import Bar, Quartiles, Status
+from benchmarks.report import table as report
 from benchmarks.verdict import Line
-from tests.benchmarks.results import SETTINGS, line
+from tests.benchmarks.results import SETTINGS, line, table
 
 FASTER = Bar("at least", 3.0, 3.5)
 CHEAPER = Bar("at most", 1.25, 1.0)
@@ -52,8 +53,12 @@ def test_the_number_of_connections_may_differ() -> None:
     assert line(FASTER, (1.0, 5.0), settings=more).status == "goal shown"
 
 
-def test_a_row_whose_load_was_the_bottleneck_says_so() -> None:
-    assert line(FASTER, (1.0, 5.0), load_bound=True).status == "load-bound"
+def test_a_row_whose_load_was_the_bottleneck_says_so_and_shows_no_ratio() -> None:
+    found = line(FASTER, (1.0, 5.0), load_bound=True)
+    assert found.status == "load-bound"
+    text = report(table(found.row), [found])
+    assert "5.00 (5.00 to 5.00)" not in text
+    assert "may have been, the bottleneck" in text
 
 
 def test_what_is_not_installed_is_told() -> None:
