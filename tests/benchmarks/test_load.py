@@ -103,7 +103,8 @@ def test_a_missing_message_is_no_result() -> None:
 def test_who_finished_in_which_order_is_told_where_three_did_the_same() -> None:
     cases = [Case(side, "burst", 2, 1_000) for side in ("pool", "raw", "aiohttp")]
     results = [
-        result_of(JOB, report_of(cpu_s=cpu_s), report_of()) for cpu_s in (0.5, 0.1, 0.9)
+        result_of(JOB, report_of(cpu_s=s, wall_s=s), report_of(cpu_s=0.1))
+        for s in (0.5, 0.1, 0.9)
     ]
     lines = [
         Line(
