@@ -106,14 +106,18 @@ class InvalidOptionError(SscError, ValueError):
 class InvalidUrlError(SscError, ValueError):
     """A URL that no WebSocket can be dialled at."""
 
-    def __init__(self, url: object, reason: str) -> None:
+    def __init__(self, url: object, reason: str, meant: str | None = None) -> None:
         self.url = url
         self.reason = reason
-        text = repr(without_credentials(url) if isinstance(url, str) else url)
-        super().__init__(
-            f"{text} is no WebSocket URL: {reason}; "
-            "give one like 'wss://example.org/feed'"
-        )
+        text = repr(url)
+        if isinstance(url, str):
+            # "user:secret@host" has no scheme by which they would be found.
+            bare = url if "://" in url else url.rpartition("@")[2]
+            text = repr(without_credentials(bare))
+        then = "give one like 'wss://example.org/feed'"
+        if meant is not None:
+            then = f"do you mean {without_credentials(meant)!r}?"
+        super().__init__(f"{text} is no WebSocket URL: {reason}; {then}")
 
 
 class InvalidIdError(SscError, TypeError):

@@ -170,7 +170,8 @@ class Pool(Members):
             for task in dials:
                 task.cancel()
             await asyncio.gather(*dials, return_exceptions=True)
-        errors = [task.exception() for task in done if not task.cancelled()]
+        ended = [task for task in dials if task in done]  # in the order of the URLs
+        errors = [task.exception() for task in ended if not task.cancelled()]
         return [error for error in errors if isinstance(error, Exception)]
 
     async def _dial_first(self, id: str, url: Url, all_needed: bool) -> None:

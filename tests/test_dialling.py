@@ -120,15 +120,19 @@ async def test_what_did_not_open_at_the_start_is_dialled_in_the_background() -> 
 
 
 async def test_nothing_open_at_the_start_is_too_little() -> None:
-    pool = VirtualPool({"a": URL, "b": URL}, ping_interval=None)
+    urls = {str(n): f"{URL}/{n}" for n in range(20)}
+    pool = VirtualPool(urls, ping_interval=None)
     pool.network = Network()
-    pool.network.error = REFUSED
+    refusals = {url: DialError(url, "refused") for url in urls.values()}
+    pool.network.errors = dict[str, Exception](refusals)
     heard = Recorder(pool)
-    with pytest.raises(PoolStartError) as caught:
+    with pytest.raises(
+        PoolStartError, match=r"can't open ws://x\.example/0: "
+    ) as caught:
         await pool.start()
-    assert caught.value.exceptions == (REFUSED, REFUSED)
+    assert caught.value.exceptions == tuple(refusals.values())
     stats: PoolStats = pool.stats()
-    assert (stats.state, stats.dials_failed, pool.list()) == ("stopped", 2, [])
+    assert (stats.state, stats.dials_failed, pool.list()) == ("stopped", 20, [])
     assert heard.of(SocketClosed) == []
     await assert_nothing_left()
 

@@ -50,7 +50,8 @@ def test_texts_count_one_thing_as_one() -> None:
 def test_credentials_are_taken_out_of_urls(url: str, shown: str) -> None:
     assert errors.without_credentials(url) == shown
     assert "secret" not in str(ssc_rx.DialError(url, "why"))
-    assert "secret" not in str(ssc_rx.InvalidUrlError(url, "why"))
+    assert "secret" not in str(ssc_rx.InvalidUrlError(url, "why", url))
+    assert "secret" not in str(ssc_rx.InvalidUrlError("user:secret@host:1/p", "why"))
 
 
 def test_a_pool_start_error_is_a_group_and_ours() -> None:

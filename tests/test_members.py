@@ -120,7 +120,7 @@ async def test_what_is_no_websocket_server_is_told_apart(
 
 async def test_tls_towards_a_plain_server_fails_with_our_error(pool: Pool) -> None:
     async with websocket_server(silent) as url:
-        with pytest.raises(DialError):
+        with pytest.raises(DialError, match="is it ws://"):
             await pool.add_server_socket(url.replace("ws:", "wss:"), open_timeout=5)
 
 

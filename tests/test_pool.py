@@ -38,6 +38,9 @@ MakePool = Callable[..., Pool]
         (7, InvalidOptionError),
         (["http://one.example"], InvalidUrlError),
         (["one.example/feed"], InvalidUrlError),
+        ([" ws://one.example/feed"], InvalidUrlError),
+        (["ws://one example/feed"], InvalidUrlError),
+        (["ws://one.example/feed\n"], InvalidUrlError),
         (["ws://"], InvalidUrlError),
         (["ws://x:notaport"], InvalidUrlError),
         (["ws://x/#fragment"], InvalidUrlError),
@@ -267,3 +270,29 @@ async def test_statistics_may_be_read_at_any_time_and_add_up(
         assert b.opened_at is not None
         assert b.last_received is not None
         assert b.opened_at <= b.last_received <= stats.time
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("127.0.0.1:8000/feed", "ws://127.0.0.1:8000/feed"),
+        ("localhost:8000", "ws://localhost:8000"),
+        ("user:secret@example.org/feed", "ws://example.org/feed"),
+        ("http://example.org/feed", "ws://example.org/feed"),
+        ("HTTPS://example.org/?key=secret", "wss://example.org/?…"),
+        ("wss://example.org/feed\n", "wss://example.org/feed"),
+    ],
+)
+def test_a_url_that_is_none_is_told_with_what_may_be_meant(
+    url: str, meant: str
+) -> None:
+    with pytest.raises(InvalidUrlError) as caught:
+        Pool([url])
+    assert str(caught.value).endswith(f"; do you mean {meant!r}?")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["feed", "", "ftp://example.org", "ws://"])
+def test_a_url_that_is_none_is_told_with_one_that_is(url: str) -> None:
+    with pytest.raises(InvalidUrlError, match="give one like 'wss://example"):
+        Pool([url])

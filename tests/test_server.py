@@ -308,8 +308,11 @@ async def test_it_speaks_tls_and_so_does_the_dial(pool: Pool, heard: Recorder) -
         pool.write(Message.of("s", "x" * 100_000))
         pool.write(Message.of("c", "private"))
         await heard.messages.reach(2)
-        with pytest.raises(ConnectionError, match="TLS failed"):
+        with pytest.raises(ConnectionError, match=r"TLS failed.*cafile=\.\.\."):
             await pool.add_server_socket(server.url, id="distrustful")
+        elsewhere = server.url.replace("localhost", "127.0.0.1")
+        with pytest.raises(ConnectionError, match="give the host name that its cert"):
+            await pool.add_server_socket(elsewhere, id="misled", ssl=trusting)
         info = await pool.remove_socket("s", 4000)
         assert (info.code, info.clean) == (4000, True)
     assert sorted((m.id, len(m.payload)) for m in heard.messages) == [

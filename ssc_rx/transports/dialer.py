@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 # RFC 9110, sections 5.1 and 5.5
 _header_name = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_blank = re.compile(r"[\x00-\x20\x7f]")
 _header_value = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
@@ -50,9 +51,13 @@ def check_url(url: object) -> str:
     """
     if not isinstance(url, str):
         raise InvalidUrlError(url, f"it is a {type(url).__name__}, not a str")
+    if _blank.search(url):
+        reason = "it holds a blank or a control character"
+        raise InvalidUrlError(url, reason, _blank.sub("", url))
     try:
         if urlsplit(url).scheme not in ("ws", "wss"):
-            raise InvalidUrlError(url, "it doesn't begin with ws:// or wss://")
+            reason = "it doesn't begin with ws:// or wss://"
+            raise InvalidUrlError(url, reason, _meant(url))
         parse_uri(url)
     except InvalidURI as exc:
         raise InvalidUrlError(url, exc.msg) from exc
@@ -61,6 +66,16 @@ def check_url(url: object) -> str:
             raise
         raise InvalidUrlError(url, str(exc)) from exc
     return url
+
+
+def _meant(url: str) -> str | None:
+    """What was meant by a URL of another scheme, or of none; `None` if nobody knows."""
+    scheme, is_url, rest = url.partition("://")
+    if not is_url:
+        host = url.partition("/")[0]
+        return f"ws://{url}" if "." in host or ":" in host else None
+    other = {"http": "ws", "https": "wss"}.get(scheme.lower())
+    return f"{other}://{rest}" if other else None
 
 
 def _check_how(headers: object, ssl: object, proxy: object) -> None:
@@ -203,11 +218,7 @@ def _dial_error(url: str, exc: Exception, open_timeout: float) -> DialError:
                 url, f"the host {host!r} can't be resolved ({exc})", "check the name"
             )
         case ssl_module.SSLError():
-            return DialError(
-                url,
-                f"TLS failed ({exc})",
-                "for a private authority give ssl=an SSLContext that trusts it",
-            )
+            return DialError(url, f"TLS failed ({exc})", _tls_hint(exc))
         case InvalidStatus():
             status = exc.response.status_code
             waits = exc.response.headers.get_all("Retry-After")
@@ -238,6 +249,19 @@ def _dial_error(url: str, exc: Exception, open_timeout: float) -> DialError:
                 f"the opening handshake failed ({exc})",
                 "is it a WebSocket server?",
             )
+        case InvalidURI():
+            return DialError(
+                url,
+                f"it redirects to {without_credentials(exc.uri)!r}, where no WebSocket "
+                f"can be ({exc.msg})",
+                "give the URL of the WebSocket endpoint itself",
+            )
+        case ConnectionResetError() if url.startswith("wss") and exc.errno is None:
+            return DialError(
+                url,
+                "the peer closed the connection during the TLS handshake",
+                "does it speak TLS there, or is it ws://?",
+            )
         case OSError():
             return DialError(
                 url,
@@ -246,6 +270,21 @@ def _dial_error(url: str, exc: Exception, open_timeout: float) -> DialError:
             )
         case _:
             return DialError(url, str(exc))
+
+
+def _tls_hint(exc: ssl_module.SSLError) -> str:
+    if not isinstance(exc, ssl_module.SSLCertVerificationError):
+        return "does it speak TLS there, or is it ws://?"
+    match exc.verify_code:  # X509_V_ERR_... of OpenSSL
+        case 9 | 10:
+            return "its certificate is not valid now: check both clocks, or renew it"
+        case 62 | 64:
+            return "give the host name that its certificate is for"
+        case _:
+            return (
+                "of a private authority give its certificate: add_server_socket(url, "
+                "ssl=ssl.create_default_context(cafile=...))"
+            )
 
 
 def _status_hint(status: int) -> str:
