@@ -281,12 +281,15 @@ class Reading(asyncio.Protocol, ABC):
             if self._kept:
                 messages -= self._deliver_kept(messages)
             elif lane.open:
-                most = min(messages, MESSAGES_PER_LOOK)
+                most = MESSAGES_PER_LOOK if messages > MESSAGES_PER_LOOK else messages
                 at, delivered = lane.whole_frames(data, at, most, receiver, self)
+                if not self.stopped:
+                    if at >= size:  # the usual end
+                        return
+                    if delivered < most:
+                        piece, at = lane.rest(data, at)
+                        delivered += self._parse(piece, messages - delivered)
                 messages -= delivered
-                if delivered < most and at < size and not self.stopped:
-                    piece, at = lane.rest(data, at)
-                    messages -= self._parse(piece, messages)
             elif at < size:
                 at, delivered = self._parse_next(data, at, messages)
                 messages -= delivered
