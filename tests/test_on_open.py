@@ -67,6 +67,37 @@ async def test_on_open_runs_at_every_opening_and_alone_may_write() -> None:
         assert generations == [1, 2]
 
 
+async def test_what_is_left_of_the_last_opening_may_not_write_before_the_log_in() -> (
+    None
+):
+    refused: list[SocketClosedError] = []
+
+    def answer(message: Message) -> None:
+        try:
+            pool["x"].write(f"answer to {message.text}")
+        except SocketClosedError as error:
+            refused.append(error)
+
+    async def log_in(socket: Socket) -> None:
+        if socket.generation == 1:
+            socket.messages.subscribe(answer)
+            return
+        await asyncio.sleep(5)
+        socket.write("log-in")
+
+    async with running() as (pool, network, heard):
+        await pool.add_server_socket(URL, id="x", on_open=log_in)
+        network.cut()
+        await heard.event(SocketOpened, generation=2)
+        peer = network.peers[-1]
+        peer.send("too early")
+        await heard.messages.reach(1)
+        assert [error.state for error in refused] == ["reconnecting"]
+        assert await peer.heard_texts(1) == ["log-in"]
+        peer.send("in time")
+        assert await peer.heard_texts(2) == ["log-in", "answer to in time"]
+
+
 async def test_an_on_open_may_be_a_plain_function() -> None:
     async with running() as (pool, network, _):
         await pool.add_server_socket(URL, on_open=lambda socket: socket.write("hi"))

@@ -144,6 +144,24 @@ def test_an_observer_that_feeds_its_stream_lets_the_loop_turn(
     assert seen == list(range(len(seen)))
 
 
+def test_what_comes_between_two_turns_waits_behind_what_waits(
+    hub: Hub[int], home: FakeHome
+) -> None:
+    n = DRAINED_PER_TURN + 100
+    seen: list[int] = []
+    hub.subscribe(
+        lambda value: (
+            seen.append(value),
+            [hub.emit_in_turn(i) for i in range(n) if value == -1],
+        )
+    )
+    hub.emit_in_turn(-1)
+    hub.emit_in_turn(n)  # by somebody else, before the next turn
+    assert len(seen) == DRAINED_PER_TURN + 1
+    home.turn()
+    assert seen == [-1, *range(n + 1)]
+
+
 def test_an_observer_that_floods_its_stream_meets_a_bound(
     hub: Hub[int], home: FakeHome
 ) -> None:
