@@ -57,6 +57,7 @@ class Sender:
         self._job = job
         self._acks = acks
         self._sent = 0
+        self._sending_s = 0.0
         self._frame = frame(job)
 
     async def listen(self) -> int:
@@ -82,7 +83,12 @@ class Sender:
             started = start_span()
             await self._send_until(self._job.total)
         span = asdict(started.stop())
-        return {"messages": self._sent, "settings": settings, **span}
+        return {
+            "messages": self._sent,
+            "settings": settings,
+            "sending_s": self._sending_s,
+            **span,
+        }
 
     async def _until_accepted(self) -> None:
         """Without a handshake the subject can be ready before its last connection is."""
@@ -113,3 +119,4 @@ class Sender:
             self.peers[self._sent % len(self.peers)].write(self._frame)
             self._sent += 1
             await asyncio.sleep(0)
+        self._sending_s = time.perf_counter() - start

@@ -73,7 +73,6 @@ def result_of(job: Job, subject: dict[str, Any], load: dict[str, Any]) -> Result
             f"the load {load['messages']}"
         )
     per_message = 1e6 / job.measured
-    load_use = load["cpu_s"] / load["wall_s"]
     idle = 1 - (subject["cpu_s"] + subject["queued_s"]) / subject["wall_s"]
     messages_per_s = job.measured / subject["wall_s"]
     return Result(
@@ -84,20 +83,23 @@ def result_of(job: Job, subject: dict[str, Any], load: dict[str, Any]) -> Result
         subject_use=subject["cpu_s"] / subject["wall_s"],
         idle=max(0.0, idle),
         queued=subject["queued_s"] / subject["wall_s"],
-        load_use=load_use,
+        load_use=load["cpu_s"] / load["wall_s"],
         load_cpu_us=load["cpu_s"] * per_message,
         memory_kib=subject.get("memory_kib", 0.0),
         lag_p99_ms=subject.get("lag_p99_ms", 0.0),
         memory_growth_kib=subject.get("memory_growth_kib", 0.0),
-        load_bound=_load_bound(job, idle, load_use, job.measured / load["wall_s"]),
+        load_bound=_load_bound(job, idle, load),
         settings={f"subject {name}": v for name, v in subject["settings"].items()}
         | {f"load {name}": v for name, v in load["settings"].items()},
     )
 
 
-def _load_bound(job: Job, idle: float, load_use: float, sent_per_s: float) -> bool:
+def _load_bound(job: Job, idle: float, load: dict[str, Any]) -> bool:
     if job.rate_per_s:
-        return sent_per_s < MIN_PACE * job.rate_per_s
-    if job.kind == "burst":
-        return load_use > MAX_LOAD_USE or idle > MAX_IDLE
-    return False
+        return bool(job.measured < MIN_PACE * job.rate_per_s * load["sending_s"])
+    if job.kind != "burst":
+        return False
+    # While another program has its CPU, it is the machine that the subject waits for.
+    load_use = load["cpu_s"] / load["wall_s"]
+    load_queued = load["queued_s"] / load["wall_s"]
+    return bool(load_use > MAX_LOAD_USE or idle - load_queued > MAX_IDLE)

@@ -83,15 +83,17 @@ def test_a_subject_that_waits_or_a_load_that_never_rests_is_load_bound() -> None
     assert result_of(JOB, report_of(cpu_s=0.5), well).load_bound
     assert not result_of(JOB, report_of(cpu_s=0.5, queued_s=0.5), well).load_bound
     assert result_of(JOB, report_of(), report_of(cpu_s=0.9)).load_bound
+    held_up = report_of(cpu_s=0.2, queued_s=0.5)  # by another program
+    assert not result_of(JOB, report_of(cpu_s=0.5), held_up).load_bound
 
 
 def test_a_load_that_falls_behind_its_clock_is_load_bound() -> None:
     job = Case("pool", "sparse", 2, 10_000).job("uvloop", None)
     counted = {"messages": job.total, "cpu_s": 0.1}
-    in_time = report_of(**counted)
-    late = report_of(**counted, wall_s=2.0)
-    assert not result_of(job, in_time, in_time).load_bound
-    assert result_of(job, late, late).load_bound
+    in_time = report_of(**counted, sending_s=1.0)
+    late = report_of(**counted, sending_s=1.1)
+    assert not result_of(job, report_of(**counted), in_time).load_bound
+    assert result_of(job, report_of(**counted), late).load_bound
 
 
 def test_a_missing_message_is_no_result() -> None:
