@@ -101,7 +101,7 @@ class Endpoint(Receiving):
         self._mark = on_open
         if on_open is None:
             self._withdraw = None
-            self._accepts = True
+            self._let_all_write()
         interval = self._options.ping_interval
         if interval is not None and transport.can_ping:
             self._heartbeat = Heartbeat(

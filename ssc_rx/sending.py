@@ -269,6 +269,8 @@ class Sending(ABC):
         except asyncio.CancelledError:  # withdrawn, unless it was queued already
             self._senders = deque(s for s in self._senders if s[2] is not done)
             self._held = deque(s for s in self._held if s[2] is not done)
+            if self._senders:  # what it waited for may be room enough for them
+                self._admit_senders()
             raise
 
     def _hold_senders(self) -> None:
@@ -277,8 +279,8 @@ class Sending(ABC):
             self._senders.extend(self._held)
             self._held, self._senders = self._senders, _NOBODY
 
-    def _accept_all(self) -> None:
-        """From now on anybody may write, first those who waited for it."""
+    def _let_all_write(self) -> None:
+        """From now on anybody may, behind those who waited for it."""
         self._mark = None
         self._accepts = True
         if self._senders:
@@ -286,6 +288,10 @@ class Sending(ABC):
         else:
             self._senders = self._held
         self._held = _NOBODY
+
+    def _accept_all(self) -> None:
+        """Let all write, and queue what those wait with who waited for it."""
+        self._let_all_write()
         if self._senders:
             self._admit_senders()
             self._flush_soon()

@@ -277,6 +277,20 @@ async def test_a_send_that_was_cancelled_is_not_admitted_by_a_write(
     assert (stats.accepted, stats.dropped) == (4, {"oldest": 2})
 
 
+async def test_a_send_that_is_cancelled_does_not_strand_those_behind_it(
+    pool: Pool, add_peer: AddPeer
+) -> None:
+    peer = await add_peer("x", outbox=Outbox(bytes=60, overflow=Overflow.ERROR))
+    peer.transport.stalled = True
+    pool["x"].write("a" * 50)
+    large = asyncio.ensure_future(pool["x"].send("b" * 20))
+    small = asyncio.ensure_future(pool["x"].send("c"))
+    await asyncio.sleep(0)
+    large.cancel()
+    await small
+    assert pool["x"].stats.queued == 2
+
+
 async def test_an_observer_that_writes_does_not_strand_the_sends_that_wait(
     pool: Pool, add_peer: AddPeer
 ) -> None:

@@ -227,6 +227,20 @@ async def test_a_send_that_waited_for_room_goes_on_waiting() -> None:
         assert await network.peers[1].heard_texts(2) == ["a", "b"]
 
 
+async def test_a_write_inside_the_event_of_an_opening_is_behind_the_sends_that_wait() -> (
+    None
+):
+    async with running() as (pool, network, heard):
+        socket = await pool.add_server_socket(URL)
+        pool.events.subscribe(
+            lambda e: socket.write("second") if isinstance(e, SocketOpened) else None
+        )
+        network.cut()
+        await heard.event(ReconnectScheduled)
+        await socket.send("first")
+        assert await network.peers[1].heard_texts(2) == ["first", "second"]
+
+
 async def test_a_socket_that_overflows_is_dialled_again_and_sends_wait() -> None:
     async with running((), outbox=Outbox(messages=1)) as (pool, network, heard):
         socket = await pool.add_server_socket(URL)
