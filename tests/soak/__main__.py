@@ -31,6 +31,8 @@ from tests.soak.verdict import Verdict, say, verdict_of
 
 __all__ = ["main"]
 
+LEAST_EACH = 40
+"""Messages for each socket of a storm: else there is nothing to end in the midst of."""
 Chosen = argparse.Namespace
 Run = Callable[[Chosen, Loop], Coroutine[Any, Any, Verdict]]
 
@@ -149,8 +151,9 @@ def _checked(arguments: Sequence[str]) -> Chosen:
     for option, runs in only_of.items():
         if getattr(chosen, option) is not None and not set(runs) & set(chosen.runs):
             parser.error(f"--{option} is of {', '.join(runs)}")
-    if chosen.messages and chosen.messages < 40 * (chosen.sockets or 200):
-        parser.error("--messages: at least 40 for each of the --sockets")
+    sockets = chosen.sockets or (50 if chosen.quick else 200)
+    if chosen.messages and chosen.messages < LEAST_EACH * sockets:
+        parser.error(f"--messages: at least {LEAST_EACH} for each of {sockets} sockets")
     if too_few := allow_open_files(chosen.sockets or 2_000):
         parser.error(too_few)
     if chosen.seed is None:

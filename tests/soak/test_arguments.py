@@ -13,7 +13,7 @@ from tests.soak.__main__ import main
         (["storm", "--cycles", "50"], "--cycles is of cycles"),
         (["storm", "--messages", "many"], "'many' is no whole number"),
         (["storm", "--sockets", "0"], "at least 2, and not 0"),
-        (["storm", "--messages", "100"], "at least 40 for each of the --sockets"),
+        (["storm", "--messages", "100"], "at least 40 for each of 200 sockets"),
         (["storm", "--loop", "trio"], "invalid choice: 'trio'"),
         (["storm", "--plant", "lose"], "invalid choice: 'lose'"),
     ],
