@@ -17,7 +17,13 @@ from ssc_rx.events import CloseInfo, SocketKind, SocketOpening
 from ssc_rx.groups import Group, Grouping
 from ssc_rx.options import Options, ServerSocketOptions, SocketOptions
 from ssc_rx.ports import Transport
-from ssc_rx.server import IdOf, ProcessRequest, Server, check_origin
+from ssc_rx.server import (
+    IdOf,
+    ProcessRequest,
+    Server,
+    check_origin,
+    check_serving,
+)
 from ssc_rx.shared import Shared
 from ssc_rx.sockets import Socket, check_close
 from ssc_rx.transports.dialer import check_url, dial
@@ -240,12 +246,7 @@ class Members(Writing):
             PoolNotRunningError, WrongThreadError, InvalidOptionError
         """
         driver = self._check_running("serve")
-        if (
-            isinstance(port, bool)
-            or not isinstance(port, int)
-            or not 0 <= port <= 65535
-        ):
-            raise InvalidOptionError(f"port must be from 0 to 65535, not {port!r}")
+        check_serving(host, port, unix, ssl, id, process_request, subprotocols)
         own = self._options.override(**options)
         if origins is not None:
             own = own.with_origins(origins)

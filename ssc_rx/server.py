@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from websockets.exceptions import NegotiationError
 from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
+from websockets.headers import validate_subprotocols
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
@@ -35,7 +36,7 @@ from ssc_rx.options import Options
 from ssc_rx.sockets import Socket
 from ssc_rx.transports.accepted import AcceptedLink
 
-__all__ = ["IdOf", "ProcessRequest", "Server", "check_origin"]
+__all__ = ["IdOf", "ProcessRequest", "Server", "check_origin", "check_serving"]
 
 T = TypeVar("T")
 IdOf = Callable[[Request], str | Awaitable[str]]
@@ -239,9 +240,58 @@ def check_origin(request: Any, options: Options) -> None:
     """
     headers = getattr(request, "headers", None)
     if headers is not None:
-        origin, host = headers.get("Origin"), headers.get("Host")
+        origin, host = _header(headers, "Origin"), _header(headers, "Host")
         if not origin_allowed(origin, host, options.origins):
             raise OriginRefusedError(origin, host)
+
+
+def _header(headers: Any, name: str) -> str | None:
+    """A header's value; of several, all of them, which is then no Origin and no Host."""
+    try:
+        return cast("str | None", headers.get(name))
+    except LookupError:  # websockets' Headers raise: there are several
+        return ", ".join(headers.get_all(name))
+
+
+def check_serving(
+    host: object,
+    port: object,
+    unix: object,
+    ssl: object,
+    id: object,
+    process_request: object,
+    subprotocols: object,
+) -> None:
+    """Let through what `pool.serve` is given.
+
+    Raises:
+        InvalidOptionError
+    """
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+        raise InvalidOptionError(f"port must be from 0 to 65535, not {port!r}")
+    for name, place in {"host": host, "unix": unix}.items():
+        if place is not None and not isinstance(place, str):
+            raise InvalidOptionError(f"{name} must be a str or None, not {place!r}")
+    if ssl is not None and not isinstance(ssl, ssl_module.SSLContext):
+        raise InvalidOptionError(
+            f"ssl must be an SSLContext or None, not {type(ssl).__name__}"
+        )
+    for name, hook in {"id": id, "process_request": process_request}.items():
+        if hook is not None and not callable(hook):
+            raise InvalidOptionError(f"{name} must be a function, not {hook!r}")
+    if subprotocols is not None:
+        _check_subprotocols(subprotocols)
+
+
+def _check_subprotocols(subprotocols: object) -> None:
+    try:
+        if isinstance(subprotocols, str):
+            raise TypeError("it is one string")
+        validate_subprotocols(cast("Sequence[Subprotocol]", subprotocols))
+    except (TypeError, ValueError) as error:
+        raise InvalidOptionError(
+            f"subprotocols must be a list of their names, not {subprotocols!r}"
+        ) from error
 
 
 def _plain(link: AcceptedLink, status: int, text: str) -> Response:

@@ -235,6 +235,24 @@ async def test_a_taken_id_is_refused_before_anything_is_read(
         assert pool["x"].state == "open"
 
 
+async def test_two_hosts_are_an_origin_refused_and_no_foreign_error(
+    pool: Pool, heard: Recorder
+) -> None:
+    outcome = Outcome()
+    handler = outcome.handler(lambda ws: pool.add_client_socket("x", ws))
+    async with (
+        websocket_server(handler) as url,
+        connect(
+            url,
+            origin=url.replace("ws:", "http:"),  # type: ignore[arg-type]
+            additional_headers=[("Host", "evil.example")],
+        ),
+    ):
+        with pytest.raises(OriginRefusedError, match=r"evil\.example"):
+            await outcome()
+    assert heard.events == []
+
+
 async def test_a_browser_from_elsewhere_is_refused(pool: Pool, heard: Recorder) -> None:
     outcome = Outcome()
     handler = outcome.handler(lambda ws: pool.add_client_socket("x", ws))

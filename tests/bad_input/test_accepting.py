@@ -89,6 +89,10 @@ REQUESTS: dict[str, tuple[bytes, bytes]] = {
         asking(b"Origin: http://good.example", b"Origin: http://evil.example"),
         b"400",
     ),
+    "Origin and two Hosts": (
+        asking(b"Origin: http://good.example", b"Host: evil.example"),
+        b"403",
+    ),
     "Origin and no Host": (
         without(HOST, b"Origin: http://good.example\r\n"),
         b"403",

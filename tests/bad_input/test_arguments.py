@@ -68,3 +68,29 @@ async def test_a_filter_that_raises_ends_its_own_pipeline_only(
     await pool.remove_socket("peer")
     (failed,) = heard.of(SubscriberFailed)
     assert (type(failed.error), failed.ended) == (ZeroDivisionError, True)
+
+
+BAD_SERVING: dict[str, dict[str, Any]] = {
+    "host of an int": {"host": 3},
+    "host of a list": {"host": []},
+    "host of bytes": {"host": b"127.0.0.1"},
+    "port of a string": {"port": "80"},
+    "port that is none": {"port": 65_536},
+    "unix of an int": {"unix": 3},
+    "ssl that is none": {"ssl": 3},
+    "id that is none": {"id": "me"},
+    "process_request that is none": {"process_request": 3},
+    "subprotocols of a string": {"subprotocols": "chat"},
+    "subprotocols of an int": {"subprotocols": 3},
+    "subprotocol of an int": {"subprotocols": [3]},
+    "subprotocol that is none": {"subprotocols": ["a b"]},
+    "origins of a string": {"origins": "http://good.example"},
+}
+
+
+@pytest.mark.parametrize("arguments", BAD_SERVING.values(), ids=BAD_SERVING)
+async def test_an_argument_of_a_server_that_can_not_be_is_refused_at_once(
+    pool: Pool, arguments: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidOptionError, match=next(iter(arguments))):
+        pool.serve(**arguments)
