@@ -68,6 +68,7 @@ class Case:
             "pipeline": ", filter and map",
             "keyed": ", a subscriber for each ID",
             "undecoded": ", text not decoded",
+            "collecting": ", collecting in a buffer",
         }
         return NAMES[self.side] + takes.get(self.subscriber, "")
 

@@ -13,9 +13,10 @@ LoopName = Literal["asyncio", "uvloop"]
 Side = Literal["pool", "watched", "websockets", "aiohttp", "picows", "raw"]
 """Who is measured; *watched* is a pool to which a monitor's viewer is attached, *raw* a
 length-prefixed protocol right on the loop's TCP transport."""
-Subscriber = Literal["bare", "pipeline", "keyed", "undecoded"]
+Subscriber = Literal["bare", "pipeline", "keyed", "undecoded", "collecting"]
 """What takes the messages that are read: a callback; the same behind a filter and a map;
-a callback for each socket's ID; a callback that takes text as bytes nobody looked at."""
+a callback for each socket's ID. Of raw TCP only: text as bytes that nobody looked at, and
+text cut from a buffer in which it was collected."""
 
 
 @dataclass(frozen=True, slots=True)

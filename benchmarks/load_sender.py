@@ -80,8 +80,10 @@ class Sender:
             self._sent = len(self.peers)
         else:
             await self._send_until(self._job.warmup)
-            started = start_span()
+            started = start_span()  # the subject's begins with the last of the warm-up
+            await self._acks.until(self._job.warmup)
             await self._send_until(self._job.total)
+            await self._acks.until(self._job.total)
         span = asdict(started.stop())
         return {
             "messages": self._sent,
@@ -106,7 +108,6 @@ class Sender:
             fds = [peer.get_extra_info("socket").fileno() for peer in self.peers]
             flood(fds, self._frame, (total - self._sent) // len(fds))
             self._sent = total
-        await self._acks.until(total)
 
     async def _send_paced(self, total: int) -> None:
         start, first = time.perf_counter(), self._sent

@@ -8,7 +8,7 @@ import struct
 from typing import cast
 from urllib.parse import urlsplit
 
-from benchmarks.job import Job
+from benchmarks.job import Job, Subscriber
 from benchmarks.tally import Tally
 from benchmarks.wire import frame
 
@@ -58,12 +58,36 @@ class _TextReader(_Reader):
         self._rest = data[begin - _PREFIX_BYTES :]
 
 
+class _CollectingReader(_Reader):
+    """The same text, collected in a buffer, as many protocols do it."""
+
+    def __init__(self, reading: "RawReading", tally: Tally) -> None:
+        super().__init__(reading, tally)
+        self._buffer = bytearray()
+
+    def data_received(self, data: bytes) -> None:
+        buffer = self._buffer
+        buffer += data
+        while len(buffer) >= _PREFIX_BYTES:
+            stop = _PREFIX_BYTES + int.from_bytes(buffer[:_PREFIX_BYTES], "big")
+            if len(buffer) < stop:
+                break
+            self._add(buffer[_PREFIX_BYTES:stop].decode())
+            del buffer[:stop]
+
+
+_PROTOCOLS: dict[Subscriber, type[_Reader]] = {
+    "bare": _TextReader,
+    "undecoded": _Reader,
+    "collecting": _CollectingReader,
+}
+
+
 class RawReading:
     """A protocol per connection, the tally called from `data_received`."""
 
     def __init__(self, job: Job) -> None:
-        as_bytes = job.binary or job.subscriber == "undecoded"
-        self._protocol = _Reader if as_bytes else _TextReader
+        self._protocol = _Reader if job.binary else _PROTOCOLS[job.subscriber]
         self.lost = 0
 
     def observe(self, tally: Tally) -> None:

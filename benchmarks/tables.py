@@ -76,6 +76,7 @@ BURST = Table(
             _at_least(4.0, 5.0),
         ),
         Row("burst-1000-bare-raw", BARE, _burst("raw", 1_000), _at_least(0.42, 0.55)),
+        Row("burst-1000-raw-collecting", PIPED, _burst("raw", 1_000, "collecting")),
         Row("burst-1000-raw-undecoded", PIPED, _burst("raw", 1_000, "undecoded")),
         Row("burst-1000-bare-picows", BARE, _burst("picows", 1_000)),
         Row(
