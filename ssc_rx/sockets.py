@@ -245,8 +245,8 @@ class Socket(Endpoint):
             kind, payload = data.type, data.payload
             if (
                 type(payload) is bytes
+                and len(payload) <= self._max_size  # before it is read
                 and (kind is _BINARY or (kind is _TEXT and payload.isascii()))
-                and len(payload) <= self._max_size
             ):
                 return data
         try:

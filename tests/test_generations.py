@@ -10,6 +10,7 @@ from ssc_rx import (
     Outbox,
     OutboxFullError,
     Overflow,
+    Socket,
     SocketOpened,
     WritesLost,
 )
@@ -92,3 +93,28 @@ async def test_a_small_send_waits_behind_a_large_one_that_waits(
         assert [len(text) for text in await peer.heard_texts(4)] == list(sizes)
         assert socket.state == "open"
         assert_accounted(pool)
+
+
+async def test_who_waited_for_room_comes_before_who_waited_for_the_opening() -> None:
+    waiting: list[asyncio.Task[None]] = []
+
+    async def log_in(socket: Socket) -> None:
+        if socket.generation == 2:
+            network.far.stalled = True
+            socket.write("fills the outbox")
+            waiting.append(asyncio.create_task(socket.send("of the log-in")))
+            await asyncio.sleep(100)
+
+    async with running(outbox=Outbox(messages=1)) as (pool, network, heard):
+        socket = await pool.add_server_socket(URL, id="x", on_open=log_in)
+        network.cut()
+        await heard.event(SocketOpened, generation=2)
+        await turns()
+        others = asyncio.ensure_future(socket.send("of others"))
+        await turns()
+        assert socket.stats.queued == 1
+        network.cut()
+        await heard.event(SocketOpened, generation=3)
+        await asyncio.gather(*waiting, others)
+        texts = await network.peers[2].heard_texts(2)
+        assert texts == ["of the log-in", "of others"]

@@ -83,3 +83,22 @@ async def test_a_thousand_mute_peers_on_real_sockets() -> None:
         assert heard.of(PoolStopped)[0].aborted == PEERS
         assert set(pool.stats().failed) <= {"stopped"}
         assert_accounted(pool)
+
+
+@pytest.mark.parametrize("deadlines", [(0.1, 600.0), (600.0, 0.1)])
+async def test_the_soonest_deadline_is_that_of_handshakes_under_way_too(
+    pool: Pool, deadlines: tuple[float, float]
+) -> None:
+    async def never(_: object) -> None:
+        asked.set()
+        await asyncio.get_running_loop().create_future()
+
+    asked = asyncio.Event()
+    server = await pool.serve(process_request=never, open_timeout=600.0).__aenter__()
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    await asked.wait()
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(pool.stop(deadline) for deadline in deadlines))
+    writer.transport.abort()
+    del reader
