@@ -24,6 +24,7 @@ TESTED_ELSEWHERE = {
     "adapters/transport": "test_writing",
     "adapters/websockets": "test_accepting",
     "transports/link": "test_bad_peers",
+    "transports/delivering": "transports/test_reading",
     "transports/accepted": "test_server",
     "transports/ending": "test_bad_peers",
     "transports/framing": "transports/test_contract",

@@ -9,7 +9,7 @@ import pytest
 
 from ssc_rx import Message, MessageType
 from ssc_rx.ports import Outgoing, Transport
-from ssc_rx.transports.reading import MESSAGES_PER_TURN
+from ssc_rx.transports.delivering import MESSAGES_PER_TURN
 from tests.transports.pairs import PAIRS, Pair
 from tests.transports.receiver import RecordingReceiver
 

@@ -7,8 +7,8 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from ssc_rx import LinkLostError, MessageType, PeerProtocolError
+from ssc_rx.transports.delivering import MESSAGES_PER_TURN, PIECE_BYTES
 from ssc_rx.transports.link import Link
-from ssc_rx.transports.reading import MESSAGES_PER_TURN, PIECE_BYTES
 from tests.peers import masked, text_frame
 from tests.transports.receiver import RecordingReceiver
 
