@@ -12,7 +12,7 @@ from ssc_rx.adapters import adapter_for
 from ssc_rx.core.registry import check_id
 from ssc_rx.core.tags import check_tags
 from ssc_rx.dialling import Dialling, Headers, OnOpen, Url, dial_limit, value_of
-from ssc_rx.errors import InvalidOptionError, SocketClosedError
+from ssc_rx.errors import InvalidOptionError, LinkLostError, SocketClosedError
 from ssc_rx.events import CloseInfo, SocketKind, SocketOpening
 from ssc_rx.groups import Group, Grouping
 from ssc_rx.options import Options, ServerSocketOptions, SocketOptions
@@ -194,17 +194,28 @@ class Members(Writing):
                 it is awaited or entered, before anything is read:
             DuplicateIdError: If the ID is taken. TooManySocketsError: If the pool is full.
             OriginRefusedError: If a browser came from another site; see `origins`.
+            LinkLostError: If half a message came before, and no more of it in time.
             PoolNotRunningError, WrongThreadError
         """
         check_id(id)
         adapter = adapter_for(connection)
         own = self._options.override(**options)
 
+        async def take_over() -> Transport:
+            try:
+                async with asyncio.timeout(own.open_timeout):
+                    return await adapter.open(connection)
+            except TimeoutError as error:
+                raise LinkLostError(
+                    "half a message came before the connection was added, and no more of "
+                    f"it within open_timeout={own.open_timeout} s"
+                ) from error
+
         async def open_it() -> Socket:
             self._check_running("add_client_socket")
             check_origin(getattr(connection, "request", None), own)
             socket = self._register(id, "client", own, tags=tags)
-            await self._open(socket, adapter.open(connection), socket.opened)
+            await self._open(socket, take_over(), socket.opened)
             return socket
 
         return Accepting(open_it)

@@ -4,10 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from ssc_rx import Pool, Socket
-from tests.peers import open_client, shake_hands, tcp_server
+from websockets.asyncio.server import ServerConnection
 
-__all__ = ["KINDS", "Kind", "RawPeer", "accepted", "as_peer_of", "dialled"]
+from ssc_rx import Pool, Socket
+from tests.peers import open_client, shake_hands, tcp_server, websocket_server
+
+__all__ = [
+    "KINDS",
+    "Kind",
+    "RawPeer",
+    "accepted",
+    "as_peer_of",
+    "dialled",
+    "taken_over",
+]
 
 RawPeer = tuple[Socket, asyncio.StreamReader, asyncio.StreamWriter]
 Kind = Callable[..., AbstractAsyncContextManager[RawPeer]]
@@ -53,7 +63,37 @@ async def accepted(
             writer.transport.abort()
 
 
-KINDS: dict[str, Kind] = {"server socket": dialled, "client socket": accepted}
+@asynccontextmanager
+async def taken_over(
+    pool: Pool, id: str = "peer", *, extensions: str | None = None
+) -> AsyncIterator[RawPeer]:
+    """A client socket that a route handler of websockets handed over."""
+
+    async def handle(connection: ServerConnection) -> None:
+        async with pool.add_client_socket(id, connection) as socket:
+            opened.set_result(socket)
+            await socket.wait_closed()
+
+    opened: asyncio.Future[Socket] = asyncio.get_running_loop().create_future()
+    offered = [f"Sec-WebSocket-Extensions: {extensions}"] if extensions else []
+    limits: dict[str, object] = {
+        "compression": "deflate" if extensions else None,
+        "max_size": pool._options.max_message_size,  # it is for websockets to keep
+    }
+    async with websocket_server(handle, **limits) as url:
+        reader, writer, answer = await open_client(url, "/", *offered)
+        try:
+            assert " 101 " in answer
+            yield await opened, reader, writer
+        finally:
+            writer.transport.abort()
+
+
+KINDS: dict[str, Kind] = {
+    "server socket": dialled,
+    "client socket": accepted,
+    "client socket of a handler": taken_over,
+}
 
 
 def as_peer_of(socket: Socket, frames: bytes) -> bytes:

@@ -13,6 +13,7 @@ from ssc_rx import (
     CloseInfo,
     DuplicateIdError,
     InvalidOptionError,
+    LinkLostError,
     Message,
     OriginRefusedError,
     Pool,
@@ -21,7 +22,7 @@ from ssc_rx import (
     SocketOpened,
 )
 from tests.assertions import assert_delivered
-from tests.peers import websocket_server
+from tests.peers import masked, open_client, websocket_server
 from tests.recorder import Recorder
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
@@ -109,6 +110,26 @@ async def test_a_half_received_message_is_waited_for(
         await peer.send("next")
         await heard.messages.reach(2)
     assert_delivered(heard.messages, "x", "one whole", "next")
+
+
+async def test_half_a_message_is_not_waited_for_without_end(
+    pool: Pool, heard: Recorder
+) -> None:
+    async def late(connection: ServerConnection) -> CloseInfo:
+        while connection.protocol.current_size is None:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        return await pool.add_client_socket("x", connection, open_timeout=0.1)
+
+    outcome = Outcome()
+    async with websocket_server(outcome.handler(late)) as url:
+        _, writer, _ = await open_client(url)
+        writer.write(masked(b"\x01\x01h"))
+        async with asyncio.timeout(5):
+            with pytest.raises(LinkLostError, match=r"open_timeout=0\.1 s"):
+                await outcome()
+        assert pool.list() == []
+        writer.transport.abort()
+    assert heard.of(SocketOpened) == []
 
 
 async def test_a_peer_that_left_before_is_a_closed_socket(
