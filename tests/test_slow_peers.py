@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 from websockets.asyncio.server import ServerConnection
@@ -13,10 +14,13 @@ from ssc_rx import (
     OutboxFullError,
     Overflow,
     Pool,
+    SocketClosed,
     SocketClosedError,
 )
+from ssc_rx.transports.link import Link
 from tests.assertions import assert_delivered
 from tests.peers import echo, mute, tcp_server, websocket_server
+from tests.raw_peers import KINDS, Kind
 from tests.recorder import Recorder
 
 DROPPING = [Overflow.DROP_OLDEST, Overflow.DROP_NEWEST, Overflow.LATEST]
@@ -118,3 +122,24 @@ async def test_a_real_peer_that_reads_again_gets_whole_messages_in_order(
         assert len(got) == stats.messages_out == stats.accepted - stats.dropped_total
         assert got[-1] == n + 1
         assert (n in got) is (overflow is not Overflow.DROP_NEWEST)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+async def test_the_transport_holds_64_kib_and_one_more_hand_over_at_most(
+    pool: Pool, heard: Recorder, kind: Kind
+) -> None:
+    at_once = 2 * 64 * 1024  # its high water mark, and what comes on top of that
+    async with kind(pool) as (socket, _, writer):
+        link = cast("Link", socket._transport)
+        cast("asyncio.ReadTransport", writer.transport).pause_reading()
+        most = 0
+        while socket.stats.queued_bytes < 2_000_000:
+            for _ in range(400):  # in one turn
+                socket.write(bytes(1000))
+            await asyncio.sleep(0)
+            most = max(most, link.transport.get_write_buffer_size())
+        assert 64 * 1024 <= most <= at_once + 1000
+        assert not link.writable
+        cast("asyncio.ReadTransport", writer.transport).resume_reading()
+        writer.transport.abort()
+        await heard.event(SocketClosed)
