@@ -157,7 +157,7 @@ def fragmented(chance: random.Random, side: str) -> Iterator[bytes]:
             yield frame(chance, side, Opcode.PING, b"between")
 
 
-def wrong(chance: random.Random, side: str, lane: str) -> bytes:
+def wrong(chance: random.Random, side: str) -> bytes:
     """Something that breaks RFC 6455, or is too big."""
     other = "client" if side == "server" else "server"
     invalid = b"\xff\xfe" + b"a" * chance.randrange(200)
@@ -185,10 +185,6 @@ def wrong(chance: random.Random, side: str, lane: str) -> bytes:
         lambda: b"\x81\xff" + b"\xff" * 8 + bytes(4),
         lambda: chance.randbytes(chance.randrange(1, 40)),
     ]
-    if lane == "unknown":
-        # The protocol parses what may be several frames, and so may answer a ping
-        # before it is seen that the text ahead of it is invalid.
-        del wrongs[0], wrongs[-1]
     return chance.choice(wrongs)()
 
 
@@ -196,7 +192,7 @@ def _bytewise(data: bytes) -> list[bytes]:
     return [data[n : n + 1] for n in range(len(data))]
 
 
-def sequence(chance: random.Random, side: str, lane: str) -> list[bytes]:
+def sequence(chance: random.Random, side: str) -> list[bytes]:
     """Frames, of which the last may be cut short: there the connection is lost."""
     parts: list[bytes] = []
     for _ in range(chance.randrange(1, 25)):
@@ -216,7 +212,7 @@ def sequence(chance: random.Random, side: str, lane: str) -> list[bytes]:
     match chance.randrange(4):
         case 0:
             at = chance.randrange(len(parts) + 1)
-            what = wrong(chance, side, lane)
+            what = wrong(chance, side)
             # Short ones may be several frames: byte by byte the parser is strict too.
             parts[at:at] = [what] if len(what) > 100 else _bytewise(what)
         case 1:
@@ -243,6 +239,10 @@ def cut(chance: random.Random, data: bytes) -> list[bytes]:
         pieces.append(data[at:end])
         at = end
     return pieces
+
+
+def messages(told: Any) -> list[Any]:
+    return [call for call in told[0] if call[0] == "message"]
 
 
 async def run(end: End, pieces: list[bytes], then: list[bytes], *, lost: bool) -> Any:
@@ -280,7 +280,7 @@ async def test_it_tells_the_same_and_writes_the_same_as_the_parser(
     for _ in range(SEQUENCES // (len(SIDES) * 2)):
         seed = master.getrandbits(64)
         chance = random.Random(seed)
-        frames = sequence(chance, side, lane)
+        frames = sequence(chance, side)
         at = chance.randrange(3 * len(frames) + 1)  # of our own Close, at times
         lost = chance.random() < 0.5
         slow = await run(End(side, "closed"), frames[:at], frames[at:], lost=lost)
@@ -288,7 +288,12 @@ async def test_it_tells_the_same_and_writes_the_same_as_the_parser(
             cut(chance, b"".join(some)) for some in (frames[:at], frames[at:])
         )
         fast = await run(End(side, lane), pieces, then, lost=lost)
-        assert fast == slow, f"seed {seed}"
+        if lane == "unknown" and "isn't UTF-8" in str(slow[0][-1]):
+            # The protocol parses what may be several frames, and so may answer, or
+            # object to, what comes behind the text before that is seen to be invalid.
+            assert messages(fast) == messages(slow), f"seed {seed}"
+        else:
+            assert fast == slow, f"seed {seed}"
 
 
 @pytest.mark.parametrize("side", SIDES)
