@@ -99,11 +99,11 @@ class Hearers(Stage):
         self.pool.events.subscribe(lambda event: react())
 
     def _reacting(self, reaction: Callable[[], None] | None) -> Callable[[], None]:
-        """What a subscriber does inside `on_next`, three times at most.
+        """What a subscriber does inside `on_next`, eight times at most.
 
         Not inside a write that has effects in between, which the model has all at once.
         """
-        left = 0 if reaction is None else 3
+        left = 0 if reaction is None else 8
 
         def react() -> None:
             nonlocal left
@@ -179,6 +179,9 @@ class Hearers(Stage):
             tank.stream.close()
 
     def forget_stream(self, n: int) -> None:
+        """Let go of a stream, if no cancelled task's traceback holds it as well."""
         tank = self._tank(n)
-        if tank is not None and all(task.done() for task in tank.takers):
+        if tank is not None and all(
+            task.done() and not task.cancelled() for task in tank.takers
+        ):
             tank.stream = None

@@ -88,20 +88,27 @@ class Line:
             self.waiting.append(waiter)
         return waiter
 
-    def admit(self) -> None:
-        """Let in whoever waits and finds room, in order."""
-        while self.waiting and self.fits(self.waiting[0].text):
-            self._admit(self.waiting[0])
+    @property
+    def strands(self) -> bool:
+        """Whether somebody waits though there is room."""
+        return bool(self.waiting) and self.fits(self.waiting[0].text)
+
+    def admit_one(self) -> None:
+        """Let in the first of those who wait: there must be room."""
+        assert self.strands, "what was accepted is not what waited"
+        self._admit(self.waiting[0])
 
     def hand_over(self, n: int, *, ready: bool) -> None:
         """The connection took the oldest `n`; who waits for room comes after them."""
         for _ in range(n):
+            while ready and not self.queue and self.strands:
+                self.admit_one()
             if not self.queue:
                 return
             self.handed.append(self.queue.pop(0))
             self.out += 1
-            if ready:
-                self.admit()
+            while ready and self.strands:
+                self.admit_one()
 
     def withdraw(self, waiter: Waiter) -> None:
         """It was cancelled; or refused."""

@@ -87,17 +87,19 @@ class Life:
         return self.phase == "gone" or (self.asked and self.phase != "opening")
 
     def learn(self) -> None:
-        """Take from its counters how much its connection was given."""
+        """Take from its counters what was handed over, and who needn't wait any more."""
         if self.socket is None:
             return
-        given = self.socket.stats.messages_out - self.line.out
+        stats = self.socket.stats
+        given = stats.messages_out - self.line.out
         assert given >= 0, f"{self} took back what it handed over"
         self.line.hand_over(given, ready=self.ready)
-        if self.takes_writes:
-            self.line.admit()
-        assert self.line.out == self.socket.stats.messages_out, (
+        assert self.line.out == stats.messages_out, (
             f"{self} handed over more than it had accepted"
         )
+        for _ in range(stats.accepted - self.line.accepted):
+            assert self.ready, f"{self} let somebody in before on_open was done"
+            self.line.admit_one()
 
 
 class Lives:
@@ -202,8 +204,6 @@ class Lives:
         life.excuses.clear()
         life.line.handed = life.links[-1].given
         life.opened_at = self.now()
-        if life.ready:
-            life.line.admit()
 
     def _scheduled(self, event: ReconnectScheduled) -> None:
         life = self._the(event, lambda life: life.phase in ("open", "down"))

@@ -48,9 +48,13 @@ class PoolMachine(RuleBasedStateMachine):
         self.pace: int | None = None
         self.held_back: list[Callable[[], None]] = []
 
-    @initialize(bound=OUTBOXES, server=OUTBOXES)
-    def first_sockets(self, bound: Outbox, server: Outbox) -> None:
+    @initialize(
+        bound=OUTBOXES, server=OUTBOXES, kind=st.none() | st.sampled_from(["write"])
+    )
+    def first_sockets(self, bound: Outbox, server: Outbox, kind: str | None) -> None:
         play = self.play
+        if (reaction := self.reaction(kind, "b")) is not None:
+            self.do(lambda: play.watch_events(reaction))
         self.do(lambda: play.add_client("a", bound, (), "reject", until_closed=False))
         self.do(
             lambda: play.add_server(
@@ -168,13 +172,16 @@ class PoolMachine(RuleBasedStateMachine):
     def write_all(self, size: int, exclude: str, inbound: bool) -> None:
         self.do(lambda: self.play.write_all(size, exclude, inbound=inbound))
 
-    @rule(id=IDS, size=SIZES, by_socket=st.booleans())
-    def send(self, id: str, size: int, by_socket: bool) -> None:
-        self.do(lambda: self.play.send(id, size, by_socket=by_socket))
+    @rule(
+        id=IDS, sizes=st.lists(SIZES, min_size=1, max_size=3), by_socket=st.booleans()
+    )
+    def send(self, id: str, sizes: list[int], by_socket: bool) -> None:
+        for size in sizes:
+            self.do(lambda size=size: self.play.send(id, size, by_socket=by_socket))
 
     # Peers
 
-    @rule(id=TAKEN, stalled=st.booleans())
+    @rule(id=TAKEN, stalled=st.sampled_from([True, True, False]))
     def stall(self, id: str, stalled: bool) -> None:
         self.do(lambda: self.play.stall(id, stalled))
 

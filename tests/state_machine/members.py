@@ -139,7 +139,6 @@ class Members(Stage):
         if life.generation == generation and life.socket.state != "closing":
             life.learn()
             life.ready = life.was_ready = True
-            life.line.admit()
 
     def let_on_open_go(self, id: str) -> None:
         life = self.lives.of(id)

@@ -28,11 +28,12 @@ class Writers(Stage):
         life = self.lives.last_of(id) if by_socket else self.lives.of(id)
         if (by_socket and life is None) or self.halfway():
             return
+        waits = life is not None and bool(life.line.waiting)
         expected = self._expect(life, id, text)
         pushed = door.endswith("on_next")
         if pushed and expected is not None and not self.lives.stopped:
             self.refusals += 1
-        self.busy = self.busy or (life is not None and bool(life.line.waiting))
+        self.busy = self.busy or waits
         error = self.error_of(lambda: self._push(life, id, door, text))
         self.busy = False
         assert error is (None if pushed else expected), (error, expected, life)
