@@ -148,7 +148,7 @@ class Members(Stage):
     # They go
 
     def remove(self, id: str, code: int, *, by_socket: bool) -> None:
-        if self.pool.list() != list(self.lives.owners):
+        if self.lags():
             return  # inside an event, while the next one waits
         if by_socket:
             life = self.lives.last_of(id)

@@ -138,6 +138,12 @@ class Stage:
         number = int(url.removeprefix("ws://").removesuffix(".example"))
         self.lives.all[number - 1].links.append(link)
 
+    def lags(self) -> bool:
+        """Whether events that tell who has which ID are yet to come."""
+        owners = self.lives.owners.items()
+        told = [(id, life.socket) for id, life in owners]
+        return told != [(id, self.pool[id]) for id in self.pool]
+
     def halfway(self) -> bool:
         """Whether this is inside an event, and the model lags behind.
 
@@ -145,7 +151,7 @@ class Stage:
         ID is open before its `SocketOpened`; and what a subscriber of events brings about
         is told when all have seen the event that it reacts to.
         """
-        if self.stopping_now or self.pool.list() != list(self.lives.owners):
+        if self.stopping_now or self.lags():
             return True
         for life in self.lives.here:
             assert life.socket is not None
