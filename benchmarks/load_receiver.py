@@ -1,13 +1,12 @@
 """The load of rows in which the subject accepts: clients that count what they get."""
 
 import asyncio
-import socket
 from dataclasses import asdict
 from typing import cast
 
 from benchmarks.acks import AckWriter
 from benchmarks.job import Job
-from benchmarks.shaping import RECEIVE_BYTES, shape_sockets
+from benchmarks.shaping import shape_sockets
 from benchmarks.span import Span, start_span
 from benchmarks.wire import CLIENT_REQUEST, END_OF_HEADERS, extensions_in, frame
 
@@ -118,12 +117,8 @@ class Receiver:
             await asyncio.gather(*(self._connect(port) for _ in range(n)))
 
     async def _connect(self, port: int) -> None:
-        sock = socket.socket()
-        sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
-        await self.loop.sock_connect(sock, ("127.0.0.1", port))
         client = _Client(self)
-        await self.loop.create_connection(lambda: client, sock=sock)
+        await self.loop.create_connection(lambda: client, "127.0.0.1", port)
         await client.opened
 
     def count(self, size: int) -> None:

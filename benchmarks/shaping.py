@@ -14,8 +14,7 @@ from contextlib import suppress
 __all__ = ["RECEIVE_BYTES", "SEND_BYTES", "shape_sockets"]
 
 RECEIVE_BYTES = 16 * 1024
-"""What is asked for; Linux takes twice that, so that 250 frames of 128 bytes wait at most.
-With half of it TCP's window closes on a single connection, which then hardly moves."""
+"""What is asked for; Linux takes twice that, and some 120 frames of 128 bytes wait."""
 SEND_BYTES = 32 * 1024
 _FOLDERS = ("/proc/self/fd", "/dev/fd")
 _OPTIONS = (
