@@ -352,6 +352,7 @@ class Endpoint(Receiving):
         self._shared.gone(self)
         self._shared.tell(self._last_event(info, self._shared.driver.wall()))
         if self._hub is not None:
+            self._hub.end = info
             self._hub.complete()
         if self._writes is not None:
             self._writes.complete()

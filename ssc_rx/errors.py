@@ -9,6 +9,7 @@ SscError
 ├── UnknownSocketError (KeyError)        no socket has that ID
 ├── TooManySocketsError                  `max_sockets` is reached
 ├── SocketClosedError                    the socket isn't open
+├── SocketEndedError                     `ops.fail_on_close()`: a socket ended unexpectedly
 ├── OutboxFullError                      the socket's outbox has no room
 ├── InvalidMessageError (ValueError)     not a message that can be written
 │   └── MessageTooBigError               over `max_message_size`
@@ -57,6 +58,7 @@ __all__ = [
     "ReentrancyLimitError",
     "ServeError",
     "SocketClosedError",
+    "SocketEndedError",
     "SscError",
     "ThreadQueueFullError",
     "TooManySocketsError",
@@ -177,6 +179,17 @@ class SocketClosedError(SscError):
         super().__init__(
             f"the socket {shown(id)} is {state}, not open; nothing was queued"
         )
+
+
+class SocketEndedError(SscError):
+    """A socket ended otherwise than normally; its cause is that of the end, if any."""
+
+    def __init__(self, id: str, code: int, reason: str) -> None:
+        self.id = id
+        self.code = code
+        self.reason = reason
+        why = f" ({shown(reason)})" if reason else ""
+        super().__init__(f"the socket {shown(id)} ended with {code}{why}")
 
 
 class OutboxFullError(SscError):

@@ -204,7 +204,7 @@ class Members(Writing):
         async def take_over() -> Transport:
             try:
                 async with asyncio.timeout(own.open_timeout):
-                    return await adapter.open(connection)
+                    return await adapter.open(connection, own)
             except TimeoutError as error:
                 raise LinkLostError(
                     "half a message came before the connection was added, and no more of "

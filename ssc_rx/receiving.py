@@ -9,7 +9,7 @@ from ssc_rx.options import Options
 from ssc_rx.ports import Receiver
 from ssc_rx.sending import Sending
 from ssc_rx.shared import Shared
-from ssc_rx.streams.hub import Hub
+from ssc_rx.streams.closing import SocketHub
 
 __all__ = ["Deaf", "Receiving"]
 
@@ -33,7 +33,7 @@ class Receiving(Sending, ABC):
         self._emit: Callable[[Message], None] = shared.emit
         self._heartbeat: Heartbeat | None = None
         self._last_seen = self._time = 0.0
-        self._hub: Hub[Message] | None = None
+        self._hub: SocketHub | None = None
         self._holders: set[object] | None = None
         self.messages_in = 0
         self.bytes_in = 0

@@ -22,7 +22,7 @@ from ssc_rx.ports import Outgoing
 from ssc_rx.sending import DROPPED
 from ssc_rx.shared import Shared
 from ssc_rx.streams.bridge import Intake, MessageStream
-from ssc_rx.streams.hub import Hub
+from ssc_rx.streams.closing import SocketHub
 from ssc_rx.streams.stream import Stream
 from ssc_rx.streams.writes import Writes
 
@@ -147,8 +147,9 @@ class Socket(Endpoint):
         misses nothing.
         """
         if self._hub is None:
-            self._hub = Hub("socket.messages", self._shared.home)
+            self._hub = SocketHub(self.id, self._shared.home)
             if self._gone:
+                self._hub.end = self.close_info
                 self._hub.complete()
         return self._hub
 

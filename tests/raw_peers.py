@@ -78,7 +78,6 @@ async def taken_over(
     offered = [f"Sec-WebSocket-Extensions: {extensions}"] if extensions else []
     limits: dict[str, object] = {
         "compression": "deflate" if extensions else None,
-        "max_size": pool._options.max_message_size,  # it is for websockets to keep
     }
     async with websocket_server(handle, **limits) as url:
         reader, writer, answer = await open_client(url, "/", *offered)

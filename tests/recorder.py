@@ -52,7 +52,9 @@ class Recorder:
     def __init__(self, pool: Pool) -> None:
         self.messages: Seen[Message] = Seen(pool.messages)
         self.events: Seen[Event] = Seen(
-            pool.events.pipe(ops.filter(lambda event: not isinstance(event, LoopLagged)))
+            pool.events.pipe(
+                ops.filter(lambda event: not isinstance(event, LoopLagged))
+            )
         )
 
     def of(self, kind: type[E]) -> list[E]:

@@ -1,7 +1,7 @@
 """Adapters: a framework's connection becomes a `Transport`; by shape, importing none.
 
 To add one: write `adapters/<framework>.py` with `matches(connection)` and
-`async open(connection)`, and add its row to `ADAPTERS`.
+`async open(connection, options)`, and add its row to `ADAPTERS`.
 """
 
 from collections.abc import Callable, Coroutine
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ssc_rx.adapters import transport, websockets
 from ssc_rx.errors import InvalidOptionError
+from ssc_rx.options import Options
 from ssc_rx.ports import Transport
 
 __all__ = ["ADAPTERS", "Adapter", "adapter_for"]
@@ -19,11 +20,12 @@ class Adapter(NamedTuple):
 
     Attributes:
         matches: Tells whether something is a connection of this framework.
-        open: Makes a transport of one, accepting it first if nobody did.
+        open: Makes a transport of one, accepting it first if nobody did. It has the
+            options that the socket will have.
     """
 
     matches: Callable[[object], bool]
-    open: Callable[[Any], Coroutine[Any, Any, Transport]]
+    open: Callable[[Any, Options], Coroutine[Any, Any, Transport]]
 
 
 ADAPTERS = (

@@ -1,5 +1,6 @@
 """A connection that is a `Transport` already, such as one of a memory pair."""
 
+from ssc_rx.options import Options
 from ssc_rx.ports import Transport
 
 __all__ = ["matches", "open"]
@@ -10,6 +11,6 @@ def matches(connection: object) -> bool:
     return isinstance(connection, Transport)
 
 
-async def open(connection: Transport) -> Transport:
+async def open(connection: Transport, options: Options) -> Transport:
     """The connection itself."""
     return connection

@@ -14,6 +14,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 from ssc_rx.errors import LinkLostError
+from ssc_rx.options import Options
 from ssc_rx.ports import Transport
 from ssc_rx.transports.link import Link
 
@@ -31,8 +32,9 @@ def matches(connection: object) -> bool:
     )
 
 
-async def open(connection: "ServerConnection") -> Transport:
+async def open(connection: "ServerConnection", options: Options) -> Transport:
     """Take the connection over."""
+    connection.protocol.max_message_size = options.max_message_size
     received = await _received_so_far(connection)
     return _TakenOver(connection, received)
 

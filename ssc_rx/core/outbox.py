@@ -77,7 +77,7 @@ class OutboxQueue:
         self._reason: DropReason | None = _DROP_REASONS.get(bound.overflow)
         self._told = 0
         self.older_give_way = bound.overflow in (Overflow.DROP_OLDEST, Overflow.LATEST)
-        self.queue = _NOTHING
+        self.queue: deque[Outgoing] = _NOTHING
         self.queued_bytes = 0
         self.accepted = 0
         self.handed_over = 0
@@ -107,7 +107,7 @@ class OutboxQueue:
             ):
                 return False
         elif queue is _NOTHING:
-            queue = self.queue = deque()
+            queue = self.queue = deque[Outgoing]()
         queue.append(item)
         self.queued_bytes += size
         self.accepted += 1

@@ -142,7 +142,7 @@ class Fused(Stream[R]):
         chain = cast("abc.ObserverBase[Any]", _Chain(on_next, observer))
         if isinstance(self._source, (Hub, ByName)):
             # Nothing in between: the observer at the end knows if it was disposed of.
-            return self._source._subscribe_core(chain, scheduler)
+            return self._source.attach(chain)
         return self._source.subscribe(chain, scheduler=scheduler)
 
     def _composed(self, on_next: OnNext, on_error: OnError) -> OnNext:

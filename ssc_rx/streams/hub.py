@@ -135,6 +135,10 @@ class Hub(Stream[T]):
         observer: abc.ObserverBase[T],
         scheduler: abc.SchedulerBase | None = None,
     ) -> abc.DisposableBase:
+        return self.attach(observer)
+
+    def attach(self, observer: abc.ObserverBase[T]) -> abc.DisposableBase:
+        """Subscribe an observer that knows by itself when it is done."""
         if self.completed:
             observer.on_completed()
             return Disposable()
@@ -201,7 +205,11 @@ class ByName(Stream[Message]):
         observer: abc.ObserverBase[Message],
         scheduler: abc.SchedulerBase | None = None,
     ) -> abc.DisposableBase:
-        return self._parent.hub_of(self._id)._subscribe_core(observer, scheduler)
+        return self.attach(observer)
+
+    def attach(self, observer: abc.ObserverBase[Message]) -> abc.DisposableBase:
+        """As `Hub.attach`, at the hub that the name has now."""
+        return self._parent.hub_of(self._id).attach(observer)
 
 
 class MessageHub(Hub[Message]):

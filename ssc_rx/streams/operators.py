@@ -14,12 +14,14 @@ from typing import Any, TypeVar, cast
 from reactivex import Observable, abc
 
 from ssc_rx.core.registry import check_id
+from ssc_rx.errors import InvalidOptionError
 from ssc_rx.message import Message, MessageType
+from ssc_rx.streams.closing import FailOnClose, SocketHub
 from ssc_rx.streams.fused import Decode, Filter, Fused, Map, Stage
 from ssc_rx.streams.hub import MessageHub
 from ssc_rx.streams.stream import Home, Stream
 
-__all__ = ["filter", "from_id", "json", "map", "text", "where"]
+__all__ = ["fail_on_close", "filter", "from_id", "json", "map", "text", "where"]
 
 R = TypeVar("R")
 Operator = Callable[[Observable[Message]], Stream[R]]
@@ -101,6 +103,31 @@ def json() -> Operator[Any]:
     `PayloadInvalid` events.
     """
     return _operator(lambda home: Decode(Message.json, home))
+
+
+def fail_on_close() -> Operator[Message]:
+    """First in a pipe on `socket.messages`: fail where the socket ended unexpectedly.
+
+    Without it the stream completes, however the socket ended. With it, it fails with
+    `SocketEndedError`, but if our side closed it at our own wish, or the peer with 1000
+    or 1001 (RFC 6455 section 7.4.1).
+
+    messages          --a--b--|       (1011)
+    fail_on_close()   --a--b--X
+
+    Raises:
+        InvalidOptionError: If it is put anywhere else.
+    """
+
+    def apply(source: Observable[Message]) -> Stream[Message]:
+        if not isinstance(source, SocketHub):
+            raise InvalidOptionError(
+                "fail_on_close() goes first in a pipe on socket.messages; other streams "
+                "don't end with a socket"
+            )
+        return FailOnClose(source)
+
+    return apply
 
 
 def _operator(stage: Callable[[Home | None], Stage]) -> Operator[Any]:

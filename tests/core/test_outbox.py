@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ssc_rx import Message, MessageType, Outbox, Overflow
+from ssc_rx import MessageType, Outbox, Overflow
 from ssc_rx.core.outbox import OutboxQueue, Verdict
 from ssc_rx.ports import Outgoing
 

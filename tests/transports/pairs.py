@@ -12,6 +12,7 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 from ssc_rx.adapters import websockets
+from ssc_rx.options import Options
 from ssc_rx.ports import Transport
 from ssc_rx.transports.accepted import AcceptedLink
 from ssc_rx.transports.dialer import dial
@@ -21,6 +22,7 @@ from tests.tls import contexts
 
 Pair = tuple[Transport, Transport]
 LIMIT = 4 * 1024 * 1024
+OPTIONS = Options(max_message_size=LIMIT)
 
 
 @asynccontextmanager
@@ -92,11 +94,11 @@ async def taken_over() -> AsyncIterator[Pair]:
     released = loop.create_future()
 
     async def handler(connection: ServerConnection) -> None:
-        adopted.set_result(await websockets.open(connection))
+        adopted.set_result(await websockets.open(connection, OPTIONS))
         await released
 
     async with serve(
-        handler, "127.0.0.1", 0, max_size=LIMIT, compression=None, close_timeout=0.1
+        handler, "127.0.0.1", 0, compression=None, close_timeout=0.1
     ) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         dialled = await _dial(f"ws://127.0.0.1:{port}")
