@@ -31,11 +31,7 @@ class Hearers(Stage):
 
         def on_next(message: Message) -> None:
             listener.got.append(message.text)
-            self._inside += 1
-            try:
-                react()
-            finally:
-                self._inside -= 1
+            react()
 
         def on_completed() -> None:
             listener.completed += 1
@@ -110,6 +106,7 @@ class Hearers(Stage):
             if reaction is None or not left or self.busy:
                 return
             left -= 1
+            self._inside += 1
             try:
                 reaction()
             except Mishap:
@@ -117,6 +114,8 @@ class Hearers(Stage):
                 raise
             except BaseException as error:
                 self.faults.append(error)
+            finally:
+                self._inside -= 1
 
         return react
 

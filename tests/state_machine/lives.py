@@ -269,8 +269,10 @@ class Lives:
         assert info.code in FATAL or forbidden, f"{life} was given up: {info}"
 
     def _lost(self, event: WritesLost) -> None:
+        for life in self.here:
+            if life.id == event.id:
+                life.learn()
         life = self._the(event, lambda life: bool(life.line.queue))
-        life.learn()
         queue = life.line.queue
         lost = (len(queue), sum(map(len, queue)))
         assert (event.messages, event.bytes) == lost, (event, life, queue)
