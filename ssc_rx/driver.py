@@ -36,6 +36,7 @@ class Driver:
         loop: The event loop.
         now: Loop time in seconds.
         refused_hops: Calls from other threads that were not taken.
+        turn: A number that tells this turn from others, while `turn_is_told`.
     """
 
     def __init__(
@@ -60,6 +61,8 @@ class Driver:
         self._hops = 0
         self._untold_hops = 0
         self.refused_hops = 0
+        self.turn = 0
+        self.turn_is_told = False
         self._hops_refused = hops_refused
 
     def wall(self) -> float:
@@ -77,6 +80,19 @@ class Driver:
                 return False
         self._flushes.append(sending)
         return True
+
+    def tell_turn(self) -> bool:
+        """Let `turn` be another number after this turn; False without a loop."""
+        try:
+            self.loop.call_soon(self._end_turn)
+        except RuntimeError:  # it was closed
+            return False
+        self.turn_is_told = True
+        return True
+
+    def _end_turn(self) -> None:
+        self.turn_is_told = False
+        self.turn += 1
 
     def _flush_all(self) -> None:
         flushes, self._flushes = self._flushes, []

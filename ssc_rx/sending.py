@@ -51,6 +51,7 @@ class Sending(ABC):
 
     __slots__ = (
         "_accepts",
+        "_alone",
         "_cause",
         "_close_frame",
         "_dialler",
@@ -66,6 +67,7 @@ class Sending(ABC):
         "_shared",
         "_transport",
         "_writes",
+        "_written_in",
         "close_info",
         "generation",
         "id",
@@ -84,6 +86,8 @@ class Sending(ABC):
         self._mark: object = None
         self._outbox = OutboxQueue(options.outbox)
         self._listed = False
+        self._alone = True  # whether it was the only write of its turn, last time
+        self._written_in = -1
         self._senders = self._held = _NOBODY
         self._writes: Writes | None = None
         self._close_frame: tuple[int, str] | None = None
@@ -140,8 +144,10 @@ class Sending(ABC):
             self._admit_senders()
             queue = outbox.queue
         while queue and transport.writable:
+            batch = outbox.take(HAND_OVER_BYTES)
+            self._alone = len(batch) == 1
             try:
-                transport.write(outbox.take(HAND_OVER_BYTES))
+                transport.write(batch)
             except Exception as error:  # of a foreign transport
                 logger.exception("a transport raised")
                 self.broke(error)
@@ -169,6 +175,10 @@ class Sending(ABC):
             return self._refusal()
         if observed and self._too_much_to_show():
             return self._refusal()
+        if self._alone and self._leaves_at_once(outgoing):
+            if observed:
+                self._show(message)
+            return None
         if not self._listed:
             self._listed = self._shared.driver.flush_soon(self)
             if not self._listed:
@@ -179,6 +189,43 @@ class Sending(ABC):
         if observed:
             self._show(message)
         return None
+
+    def take(self, outgoing: Outgoing) -> bool:
+        """As `accept`, of a write that nobody sees and nothing stands in the way of.
+
+        Else it does nothing and returns False: it is for `accept` then.
+        """
+        if not self._accepts or self._senders or self._writes is not None:
+            return False
+        if self._listed:
+            return self._outbox.put(outgoing)
+        return self._alone and self._leaves_at_once(outgoing)
+
+    def _leaves_at_once(self, outgoing: Outgoing) -> bool:
+        """Hand it over at once if it is the first of this turn, and likely the only one.
+
+        Joining saves a system call for each further write of a turn; a first one that
+        waited would only be touched again at the turn's end, its memory gone cold.
+        """
+        driver = self._shared.driver
+        transport = self._transport
+        if (
+            self._written_in == driver.turn
+            or transport is None
+            or self._outbox.queue
+            or self._senders
+            or not transport.writable
+            or not (driver.turn_is_told or driver.tell_turn())
+        ):
+            return False
+        self._written_in = driver.turn
+        self._outbox.pass_by(outgoing)
+        try:
+            transport.write((outgoing,))
+        except Exception as error:  # of a foreign transport
+            logger.exception("a transport raised")
+            self.broke(error)
+        return True
 
     def _accept_when_full(
         self, message: Message, outgoing: Outgoing

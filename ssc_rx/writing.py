@@ -77,8 +77,8 @@ class Writing(Grounds):
     def write(self, message: Message) -> None:
         """Queue a message for the socket of its ID; never blocks.
 
-        Accepted means queued: handed over at the end of this turn of the loop, or when
-        the peer reads again, or reported in a `WritesLost` event. A full outbox may
+        Accepted means queued: handed over at once, at the end of this turn of the loop, or
+        when the peer reads again, or reported in a `WritesLost` event. A full outbox may
         drop this message or older ones, if its policy says so (`MessagesDropped`).
 
         Raises:
@@ -188,7 +188,7 @@ class Writing(Grounds):
             unknown = [id for id in unknown if id not in left_out]
             targets = [socket for socket in targets if socket.id not in left_out]
         self._ledger.refuse(len(unknown))
-        queued, missed = _broadcast(checked, targets)
+        queued, missed = _broadcast(checked, targets, self._writes)
         dropped = tuple(s.id for s, outcome in missed if _lives_on(outcome))
         closed = [s.id for s, outcome in missed if not _lives_on(outcome)]
         return BroadcastResult(queued, dropped, (*closed, *unknown))
@@ -227,7 +227,7 @@ class Writing(Grounds):
             full = ReentrancyLimitError("pool.inbound", MAX_WAITING)
             self._ledger.write_refused("", full)
             return
-        _, missed = _broadcast(message, self._registry)
+        _, missed = _broadcast(message, self._registry, self._writes)
         for socket, outcome in missed:
             if outcome is not DROPPED:
                 self._ledger.write_refused(socket.id, outcome)
@@ -250,18 +250,19 @@ class Writing(Grounds):
 
 
 def _broadcast(
-    message: Message, targets: Iterable[Socket]
+    message: Message, targets: Iterable[Socket], writes: Writes
 ) -> tuple[int, list[tuple[Socket, SscError | Dropped]]]:
     """How many queued it, and who did not."""
     outgoing = Outgoing(message.type, message.payload)
     queued = 0
     missed: list[tuple[Socket, SscError | Dropped]] = []
     for socket in list(targets):
-        outcome = socket.accept(message, outgoing)
-        if outcome is None:
-            queued += 1
-        else:
-            missed.append((socket, outcome))
+        if writes.observed or not socket.take(outgoing):
+            outcome = socket.accept(message, outgoing)
+            if outcome is not None:
+                missed.append((socket, outcome))
+                continue
+        queued += 1
     return queued, missed
 
 

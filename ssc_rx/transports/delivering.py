@@ -113,11 +113,18 @@ class Delivering(asyncio.Protocol, ABC):
         begun = now()
         receiver.on_data(begun)
         messages = MESSAGES_PER_TURN
+        at = 0
         if lane.tail:
-            data = lane.tail + data
-            lane.tail = b""
-        at, size = 0, len(data)
-        while True:
+            if frame := lane.completed(data):
+                lane.whole_frames(frame, 0, 1, receiver, self)
+                at = lane.missing
+                messages -= 1
+            else:
+                data = lane.tail + data
+                lane.tail = b""
+            lane.missing = 0
+        size = len(data)
+        while not self.stopped:
             if self._kept:
                 messages -= self._deliver_kept(messages)
             elif lane.open:
@@ -126,7 +133,7 @@ class Delivering(asyncio.Protocol, ABC):
                 if not self.stopped:
                     if at >= size:  # the usual end
                         return
-                    if delivered < most:
+                    if delivered < most and lane.open:
                         piece, at = lane.rest(data, at)
                         delivered += self._parse(piece, messages - delivered)
                 messages -= delivered

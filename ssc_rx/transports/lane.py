@@ -22,6 +22,8 @@ _unpack_header = Struct("!BBH").unpack_from
 """Opcode, length or what tells of a longer one, and a length of 16 bits if it is that."""
 _NOT_HERE = 1 << 64
 """A length that no data has."""
+HEADER_BYTES = 4
+"""Of a frame that `whole_frames` delivers, it reads as many at once."""
 MIN_MAX_SIZE = 125
 """With a smaller limit everything goes to the protocol: short frames aren't measured."""
 MAX_TAIL_BYTES = 16 * 1024
@@ -51,6 +53,7 @@ class FastLane:
             end of the connection hasn't begun.
         open: Whether data goes through it: it is known where a frame begins.
         tail: The beginning of a frame whose rest is still to come.
+        missing: Bytes of the rest, where it is known and `whole_frames` is to deliver it.
     """
 
     __slots__ = (
@@ -59,6 +62,7 @@ class FastLane:
         "_left",
         "_masked",
         "_max",
+        "missing",
         "open",
         "tail",
         "usable",
@@ -73,6 +77,7 @@ class FastLane:
         self.usable = usable and self._max >= MIN_MAX_SIZE
         self.open = False
         self.tail = b""
+        self.missing = 0
 
     def enter(self, *, fragmented: bool = False) -> None:
         """A frame begins with the next byte."""
@@ -99,7 +104,7 @@ class FastLane:
         size = len(data)
         done = 0
         for done in range(most):
-            if at + 4 > size:
+            if at + HEADER_BYTES > size:  # too few are left, or a frame of 2 or 3
                 return at, done
             kind, code, length = _unpack_header(data, at)
             code ^= mask_bit
@@ -152,6 +157,8 @@ class FastLane:
             if waits or total is None:
                 self.tail = data[at:]
                 if waits:
+                    if total is not None and total >= HEADER_BYTES:
+                        self.missing = total - (size - at)
                     return b"", size
                 self._fed = size - at
                 return data[begin:], size
@@ -175,6 +182,16 @@ class FastLane:
             and not self._fragmented
             and (total is None or here < total <= min(MAX_TAIL_BYTES, self._max))
         )
+
+    def completed(self, data: bytes) -> bytes:
+        """The frame under way, if `data` has the rest of it; else nothing happens.
+
+        So only one frame is copied for being cut, not all that came behind it.
+        """
+        if not 0 < self.missing <= len(data):
+            return b""
+        frame, self.tail = self.tail + data[: self.missing], b""
+        return frame
 
     def left_over(self) -> bytes:
         """What the protocol has not got of a frame that will never be whole."""

@@ -38,6 +38,7 @@ class Link(Reading):
 
     __slots__ = (
         "_answer",
+        "_deflates",
         "_masked",
         "_paused",
         "_unsent_control_bytes",
@@ -52,6 +53,7 @@ class Link(Reading):
         super().__init__(protocol, loop)
         self._masked = protocol.side is Side.CLIENT
         self._answer: asyncio.Future[Event | None] | None = None
+        self._deflates = False
         self._paused = False
         self._unsent_control_bytes = 0
         self.request: Request | None = None
@@ -92,12 +94,13 @@ class Link(Reading):
         begins = self._receiver is None
         self._receiver = receiver
         if begins:
+            self._deflates = bool(self._protocol.extensions)
             self._update_writable()
             self._loop.call_soon(self._begin)
 
     def write(self, batch: Sequence[Outgoing]) -> None:
         """Send messages in one write to the transport below."""
-        if self._protocol.extensions:
+        if self._deflates:
             send = self._sender_of()
             for item in batch:
                 send[item.type](item.payload)
