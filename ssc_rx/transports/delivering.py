@@ -24,8 +24,8 @@ MESSAGES_PER_TURN = 512
 """Frames that one link delivers before other connections get a turn of the loop."""
 TURN_S = 0.002
 """Seconds after which it makes way, however few they were."""
-MESSAGES_PER_LOOK = 64
-"""Messages that take the fast lane without a look at the clock."""
+MESSAGES_PER_LOOK = 16
+"""Messages that are delivered without a look at the clock."""
 PIECE_BYTES = 8 * 1024
 """Bytes parsed without a look at the clock; twice that if it is all there is."""
 PROBE_BYTES = 256
@@ -126,7 +126,7 @@ class Delivering(asyncio.Protocol, ABC):
         size = len(data)
         while not self.stopped:
             if self._kept:
-                messages -= self._deliver_kept(messages)
+                messages -= self._deliver_kept(min(messages, MESSAGES_PER_LOOK))
             elif lane.open:
                 most = MESSAGES_PER_LOOK if messages > MESSAGES_PER_LOOK else messages
                 at, delivered = lane.whole_frames(data, at, most, receiver, self)
