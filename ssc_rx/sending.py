@@ -5,6 +5,7 @@ import logging
 import sys
 from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Final, Literal
 
@@ -146,14 +147,19 @@ class Sending(ABC):
         while queue and transport.writable:
             batch = outbox.take(HAND_OVER_BYTES)
             self._alone = len(batch) == 1
-            try:
-                transport.write(batch)
-            except Exception as error:  # of a foreign transport
-                logger.exception("a transport raised")
-                self.broke(error)
+            if not self._write_to(transport, batch):
                 return
             if self._senders:
                 self._admit_senders()
+
+    def _write_to(self, transport: Transport, batch: Sequence[Outgoing]) -> bool:
+        try:
+            transport.write(batch)
+        except Exception as error:  # of a foreign transport
+            logger.exception("a transport raised")
+            self.broke(error)
+            return False
+        return True
 
     def broke(self, error: Exception) -> None:
         """Its transport raised, which none may: this socket ends, others go on."""
@@ -220,11 +226,7 @@ class Sending(ABC):
             return False
         self._written_in = driver.turn
         self._outbox.pass_by(outgoing)
-        try:
-            transport.write((outgoing,))
-        except Exception as error:  # of a foreign transport
-            logger.exception("a transport raised")
-            self.broke(error)
+        self._write_to(transport, (outgoing,))
         return True
 
     def _accept_when_full(
@@ -307,10 +309,12 @@ class Sending(ABC):
                 raise outcome
             return
         done: asyncio.Future[None] = self._shared.driver.loop.create_future()
+        waiting = (self._senders if here else self._held) or deque()
+        waiting.append((message, outgoing, done))
         if here:
-            self._senders = _joined(self._senders, (message, outgoing, done))
+            self._senders = waiting
         else:
-            self._held = _joined(self._held, (message, outgoing, done))
+            self._held = waiting
         try:
             await done
         except asyncio.CancelledError:  # withdrawn, unless it was queued already
@@ -320,21 +324,18 @@ class Sending(ABC):
                 self._admit_senders()
             raise
 
-    def _hold_senders(self) -> None:
-        """Let those who wait for room wait for the next connection."""
-        if self._senders:
-            self._senders.extend(self._held)
-            self._held, self._senders = self._senders, _NOBODY
-
     def _let_all_write(self) -> None:
         """From now on anybody may, behind those who waited for it."""
         self._mark = None
         self._accepts = True
-        if self._senders:
-            self._senders.extend(self._held)
-        else:
-            self._senders = self._held
+        self._senders = self._all_who_wait()
         self._held = _NOBODY
+
+    def _all_who_wait(self) -> deque[_Sender]:
+        """For room, then for a connection."""
+        if not self._held:
+            return self._senders
+        return deque((*self._senders, *self._held))
 
     def _accept_all(self) -> None:
         """Let all write, and queue what those wait with who waited for it."""
@@ -363,7 +364,7 @@ class Sending(ABC):
             self._show(message)
 
     def _refuse_senders(self) -> None:
-        senders = (*self._senders, *self._held)
+        senders = self._all_who_wait()
         self._senders = self._held = _NOBODY
         for _, _, done in senders:
             if not done.done():
@@ -384,7 +385,9 @@ class Sending(ABC):
 
     def _lose_queue(self, reason: LostReason) -> None:
         if self._may_return():
-            self._hold_senders()
+            # Those who wait for room wait for the next connection, ahead of the others.
+            self._held = self._all_who_wait()
+            self._senders = _NOBODY
         else:
             self._refuse_senders()
         messages, size = self._outbox.fail(reason)
@@ -398,11 +401,3 @@ class Sending(ABC):
                     time=self._shared.driver.wall(),
                 )
             )
-
-
-def _joined(waiting: deque[_Sender], sender: _Sender) -> deque[_Sender]:
-    """Those who wait, and one more behind them."""
-    if waiting is _NOBODY:
-        return deque([sender])
-    waiting.append(sender)
-    return waiting
