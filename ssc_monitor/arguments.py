@@ -64,7 +64,7 @@ _LS = """\
 List the pools of this user that can be watched, oldest first.
 
 With --json one JSON object a line, with the keys "path" (of its Unix socket), "pid",
-"pool", "program", "level" ("traffic" or "stats"), "library" (its version), "protocol",
+"pool", "program", "level" ("traffic" or "stats"), "version" (that of ssc-rx), "protocol",
 "started_at" and "time" (UNIX seconds, by the program's clock) and "interval" (seconds
 between two looks at the counters). A pool that can't be attached to has "path" and
 "problem" instead.

@@ -47,7 +47,7 @@ def found_as_text(found: Sequence[Found], now: float | None = None) -> str:
                 visible(hello.program, 200),
                 visible(hello.level, 40),
                 figures.duration(now - hello.started_at),
-                visible(hello.library, 80),
+                visible(hello.version, 80),
                 path,
             )
         )
@@ -79,7 +79,7 @@ def look_as_text(look: Look, limit: int) -> str:
     who = (
         f"{hello.pool}  {hello.program}  pid {hello.pid}  {visible(row.state, 16)}  "
         f"up {figures.duration(look.time - hello.started_at)}  "
-        f"{hello.level}  ssc-rx {hello.library}"
+        f"{hello.level}  ssc-rx {hello.version}"
     )
     truth = (
         f"{counted(row.sockets, 'socket')}, {figures.count(row.open_sockets)} open   "

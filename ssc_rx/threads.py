@@ -2,11 +2,12 @@
 
 import asyncio
 import concurrent.futures
+import inspect
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, overload
 
 from ssc_rx.errors import PoolNotRunningError
 
@@ -79,15 +80,21 @@ class PoolThread(Generic[PoolT]):
     ) -> None:
         self._leave()
 
+    @overload
     def call(
-        self,
-        function: Callable[P, Coroutine[Any, Any, T]],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        """Run a coroutine function on the pool's event loop, and wait for its result.
+        self, function: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
 
-        Ctrl-C while it waits cancels the coroutine.
+    @overload
+    def call(
+        self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
+
+    def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call a function on the pool's event loop, and wait for its result.
+
+        What it returns is awaited if it can be: `thread.call(pool.remove_socket, "x")`
+        waits until the socket has closed. Ctrl-C while it waits cancels that.
 
         Raises:
             PoolNotRunningError: Outside the `with` statement.
@@ -101,7 +108,12 @@ class PoolThread(Generic[PoolT]):
                 "call() was used in the pool's own thread, which it would block for ever; "
                 "await the coroutine there"
             )
-        future = asyncio.run_coroutine_threadsafe(function(*args, **kwargs), loop)
+
+        async def run() -> Any:
+            result = function(*args, **kwargs)
+            return await result if inspect.isawaitable(result) else result
+
+        future = asyncio.run_coroutine_threadsafe(run(), loop)
         try:
             return future.result()
         except BaseException:

@@ -6,7 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ssc_rx import Message, Pool, PoolNotRunningError, PoolStartError
+from ssc_rx import (
+    Message,
+    Pool,
+    PoolNotRunningError,
+    PoolStartError,
+    UnknownSocketError,
+)
 from tests.assertions import assert_accounted
 
 
@@ -66,6 +72,22 @@ def test_outside_the_with_statement_nothing_runs() -> None:
         thread.call(asyncio.sleep, 0)
     with pytest.raises(PoolNotRunningError), thread:
         pass
+
+
+def test_what_is_called_need_be_no_coroutine_function() -> None:
+    with Pool(ping_interval=None).in_thread() as thread:
+        pool = thread.pool
+
+        async def serve_and_dial() -> None:
+            server = await pool.serve().__aenter__()
+            await pool.add_server_socket(server.url, id="x")
+
+        thread.call(serve_and_dial)
+        assert thread.call(pool.write_all, "hi").queued == 2
+        assert thread.call(pool.count) == 2
+        assert thread.call(pool.remove_socket, "x", 4000).code == 4000
+        with pytest.raises(UnknownSocketError):
+            thread.call(pool.remove_socket, "x")
 
 
 def test_the_pool_s_own_thread_may_not_wait_for_itself() -> None:

@@ -204,13 +204,18 @@ class PoolView:
         """Messages that the pool received in each of the last 60 seconds."""
         return self._totals.spark_in(self.now, SECONDS)
 
+    @property
+    def incarnation(self) -> object:
+        """Who is watched: another one when the program has started anew."""
+        return None if self.hello is None else _identity(self.hello)
+
     def _hello(self, hello: wire.Hello) -> None:
         old = self.hello
         if old is not None:
             self.reset()
         self.hello = msgspec.structs.replace(
             hello,
-            library=visible(hello.library, 80),
+            version=visible(hello.version, 80),
             program=visible(hello.program, 200),
             pool=visible(hello.pool, 200),
             level=visible(hello.level, 40),

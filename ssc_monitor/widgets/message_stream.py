@@ -49,6 +49,7 @@ class MessageStream(Pane):
         self._of = of
         self._held: Held | None = None
         self._held_at = 0
+        self._held_of: object = None  # a program that starts anew counts anew
         self._opened_at = feed.view.stream.end
         self._found = self._matches()
         self._top = 0
@@ -79,6 +80,7 @@ class MessageStream(Pane):
         """Hold what is there; messages that come are only counted."""
         self._held = Held(self._feed.view.stream)
         self._held_at = self._seen()
+        self._held_of = self._feed.view.incarnation
         self._found = self._matches()
 
     def resume(self) -> None:
@@ -207,7 +209,8 @@ class MessageStream(Pane):
 
     def note(self) -> Sequence[Span]:
         if self.paused:
-            since = self._seen() - self._held_at
+            same = self._feed.view.incarnation == self._held_of
+            since = self._seen() - (self._held_at if same else 0)
             return [("PAUSED", "warn"), (f" {since:,} since", "plain")]
         if self.following:
             return [("following", "muted")]

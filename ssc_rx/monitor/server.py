@@ -218,7 +218,7 @@ class Monitor:
     def _hello(self) -> wire.Hello:
         return wire.Hello(
             protocol=wire.PROTOCOL,
-            library=version("ssc-rx"),
+            version=version("ssc-rx"),
             pid=os.getpid(),
             program=redacted_text(program_name()),
             pool=redacted_text(self._watched.name),

@@ -70,7 +70,7 @@ class Hello(msgspec.Struct, frozen=True, tag_field="t", tag="hello"):
 
     Attributes:
         protocol: Version of this protocol.
-        library: Version of ssc-rx.
+        version: That of ssc-rx.
         pid: The process.
         program: Its name.
         pool: The pool's name.
@@ -82,7 +82,7 @@ class Hello(msgspec.Struct, frozen=True, tag_field="t", tag="hello"):
     """
 
     protocol: int
-    library: str
+    version: str
     pid: int
     program: str
     pool: str

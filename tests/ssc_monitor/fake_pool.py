@@ -29,7 +29,7 @@ def hello(**changes: Any) -> wire.Hello:
     """What a pool says first."""
     plain = wire.Hello(
         protocol=wire.PROTOCOL,
-        library="1.2.3",
+        version="1.2.3",
         pid=4242,
         program="app.py",
         pool="feeds",

@@ -166,7 +166,7 @@ async def test_a_pool_that_tells_only_once_has_no_rates(
 
 async def test_hostile_pools_are_shown_harmlessly(monitors: Path) -> None:
     name = HOSTILE.replace("\ud800", "")
-    greeting = hello(pool=name, program=name, level=name, library=name)
+    greeting = hello(pool=name, program=name, level=name, version=name)
     row = socket_row(1, state=name)
     state = wire.State(
         NOW, True, (wire.SocketHead(1, name, name),), (row,), (), reading({}).pool

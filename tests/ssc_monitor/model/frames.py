@@ -32,7 +32,7 @@ POOL = wire.PoolRow(
 def hello(**facts: Any) -> wire.Hello:
     defaults: dict[str, Any] = {
         "protocol": 1,
-        "library": "0.1.0",
+        "version": "0.1.0",
         "pid": 41233,
         "program": "app.py",
         "pool": "feeds",

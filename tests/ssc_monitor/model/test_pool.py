@@ -403,7 +403,7 @@ def test_a_word_that_the_source_found_matches_beyond_the_preview() -> None:
 )
 def test_nothing_that_is_shown_is_unfit_for_a_terminal(text: str) -> None:
     view = PoolView()
-    view.apply(hello(program=text, pool=text, level=text, library=text))
+    view.apply(hello(program=text, pool=text, level=text, version=text))
     view.apply(
         wire.State(1.0, True, (head(1, text or "x", text),), (row(1, state=text),))
     )
@@ -414,7 +414,7 @@ def test_nothing_that_is_shown_is_unfit_for_a_terminal(text: str) -> None:
     assert view.hello is not None
     details, socket, story = view.details[1], view.sockets[1], tell(view.events[0])
     for shown in (
-        *(view.hello.program, view.hello.pool, view.hello.level, view.hello.library),
+        *(view.hello.program, view.hello.pool, view.hello.level, view.hello.version),
         *(socket.id, socket.kind, socket.state, view.stream[0].id, view.problem),
         *(details.url, details.remote_address, details.subprotocol, details.path),
         *(*details.headers[0], *details.tags, story.text, story.subject),

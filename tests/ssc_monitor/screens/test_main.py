@@ -1,12 +1,16 @@
 """The main screen: what each key does, and what stays where it is."""
 
+from pathlib import Path
+
 import pytest
 
 from ssc_monitor.screens.main import MainScreen
 from ssc_monitor.screens.message import MessageScreen
 from ssc_monitor.screens.socket import SocketScreen
+from ssc_monitor.sources.source import Attached
 from ssc_monitor.widgets.pane import Pane
 from ssc_rx.monitor import wire
+from tests.ssc_monitor.scripted import Pool, hello
 from tests.ssc_monitor.shown import Shown, shown
 from tests.ssc_monitor.stage import BTC, Stage
 
@@ -185,6 +189,17 @@ async def test_space_holds_the_messages_while_the_header_goes_on() -> None:
         await it.press("space")
         assert "PAUSED" not in it.text
         assert "newer" in it.lines[-3]
+
+
+async def test_a_program_that_starts_anew_while_paused_counts_anew() -> None:
+    async with shown((120, 40), stage=short()) as it:
+        await it.press("space")
+        again = Pool([("feed", "server")])
+        whole, said = again.state(begin=True), hello(pid=4242)
+        again.receive(1, 7)
+        attached = Attached(Path("/run/4242-1.sock"), said)
+        await it.say(attached, said, whole, again.state())
+        assert "PAUSED 7 since" in it.text
 
 
 async def test_moving_up_stops_following_and_f_or_G_follow_again() -> None:
