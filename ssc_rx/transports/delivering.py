@@ -18,14 +18,15 @@ from ssc_rx.ports import Receiver
 from ssc_rx.transports.clock import clock_of
 from ssc_rx.transports.lane import FastLane, is_utf8
 
-__all__ = ["MESSAGES_PER_TURN", "NO_FRAMES", "PIECE_BYTES", "Delivering"]
+__all__ = ["MESSAGES_PER_TURN", "NO_FRAMES", "PIECE_BYTES", "TURN_S", "Delivering"]
 
 MESSAGES_PER_TURN = 512
 """Frames that one link delivers before other connections get a turn of the loop."""
 TURN_S = 0.002
 """Seconds after which it makes way, however few they were."""
-MESSAGES_PER_LOOK = 16
-"""Messages that are delivered without a look at the clock."""
+MESSAGES_PER_LOOK = 64
+"""Messages that are delivered without a look at the clock: one at first, then twice as
+many each time, up to this. So whoever blocks is noticed at once, and others pay nothing."""
 PIECE_BYTES = 8 * 1024
 """Bytes parsed without a look at the clock; twice that if it is all there is."""
 PROBE_BYTES = 256
@@ -96,7 +97,7 @@ class Delivering(asyncio.Protocol, ABC):
 
     @abstractmethod
     def _look_for_end(self) -> None:
-        """The peer may have sent a Close frame, or broken the protocol."""
+        """The peer may have sent a Close frame, or broken the protocol, behind all this."""
 
     @abstractmethod
     def _end(self) -> None:
@@ -112,7 +113,7 @@ class Delivering(asyncio.Protocol, ABC):
         assert receiver is not None
         begun = now()
         receiver.on_data(begun)
-        messages = MESSAGES_PER_TURN
+        messages, most = MESSAGES_PER_TURN, 1
         at = 0
         if lane.tail:
             if frame := lane.completed(data):
@@ -126,19 +127,18 @@ class Delivering(asyncio.Protocol, ABC):
         size = len(data)
         while not self.stopped:
             if self._kept:
-                messages -= self._deliver_kept(min(messages, MESSAGES_PER_LOOK))
+                messages -= self._deliver_kept(most)
             elif lane.open:
-                most = MESSAGES_PER_LOOK if messages > MESSAGES_PER_LOOK else messages
                 at, delivered = lane.whole_frames(data, at, most, receiver, self)
                 if not self.stopped:
                     if at >= size:  # the usual end
                         return
                     if delivered < most and lane.open:
                         piece, at = lane.rest(data, at)
-                        delivered += self._parse(piece, messages - delivered)
+                        delivered += self._parse(piece, most)
                 messages -= delivered
             elif at < size:
-                at, delivered = self._parse_next(data, at, messages)
+                at, delivered = self._parse_next(data, at, most)
                 messages -= delivered
             if self.stopped:
                 break
@@ -146,6 +146,7 @@ class Delivering(asyncio.Protocol, ABC):
                 return
             if messages <= 0 or now() - begun > TURN_S:
                 break
+            most = min(2 * most, MESSAGES_PER_LOOK, messages)
         if not self._aborted:
             self._unparsed = data[at:]
             self._stop()
@@ -191,10 +192,7 @@ class Delivering(asyncio.Protocol, ABC):
         if protocol.writes:
             self._send_protocol_data()
         self._kept = [*self._kept, *frames]
-        delivered = self._deliver_kept(most)
-        if protocol.state is not _OPEN:
-            self._look_for_end()
-        return delivered
+        return self._deliver_kept(most)
 
     def _deliver_kept(self, most: int) -> int:
         frames, self._kept = self._kept, NO_FRAMES
@@ -202,6 +200,8 @@ class Delivering(asyncio.Protocol, ABC):
             self._kept = frames[most:]
             del frames[most:]
         self._deliver(frames)
+        if self._protocol.state is not _OPEN:
+            self._look_for_end()
         return len(frames)
 
     def _deliver(self, frames: list[Frame]) -> None:

@@ -215,7 +215,8 @@ class Reading(Delivering):
         protocol = self._protocol
         if protocol.state is not State.OPEN:
             self._writable = False
-            if protocol.close_rcvd is not None or protocol.parser_exc is not None:
+            ends = protocol.close_rcvd is not None or protocol.parser_exc is not None
+            if ends and not self._kept:  # else what came before is told first
                 self._end()
 
     def _end(self) -> None:

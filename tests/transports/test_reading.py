@@ -7,10 +7,11 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from ssc_rx import LinkLostError, MessageType, PeerProtocolError
-from ssc_rx.transports.delivering import MESSAGES_PER_TURN, PIECE_BYTES
+from ssc_rx.transports.delivering import MESSAGES_PER_TURN, PIECE_BYTES, TURN_S
 from ssc_rx.transports.link import Link
 from tests.peers import masked, text_frame
 from tests.transports.receiver import RecordingReceiver
+from tests.virtual_time import VirtualTimeLoop
 
 CLOSE_4001 = masked(b"\x88\x02\x0f\xa1")
 PING = masked(b"\x89\x01?")
@@ -246,3 +247,49 @@ async def test_fragments_survive_a_stop_between_them(opened: Opened) -> None:
     opened.link.resume_reading()
     await turns()
     assert opened.heard.texts == ["0", "ab"]
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("early", [False, True])
+async def test_a_receiver_that_blocks_holds_up_the_loop_for_one_message(
+    early: bool,
+) -> None:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualTimeLoop)
+    opened = Opened()
+    opened.heard.react = lambda: loop.pass_time(0.01)
+    if early:  # it came together with the handshake
+        opened.link.data_received(frames(1000))
+    await asyncio.sleep(0)
+    if not early:
+        opened.link.data_received(frames(1000))
+    assert len(opened.heard.texts) == 1
+    await turns()
+    assert 2 <= len(opened.heard.texts) <= 1 + 30 // 3  # others had turns in between
+
+
+@pytest.mark.virtual_time
+async def test_one_that_takes_its_time_is_stopped_before_twice_its_turn(
+    opened: Opened,
+) -> None:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualTimeLoop)
+    begun = loop.time()
+    opened.heard.react = lambda: loop.pass_time(TURN_S / 20)
+    opened.link.data_received(frames(1000))
+    assert TURN_S <= loop.time() - begun <= 2 * TURN_S
+
+
+@pytest.mark.parametrize("lane", ["open", "closed"])
+async def test_a_close_behind_more_than_a_turn_takes_comes_last(
+    opened: Opened, lane: str
+) -> None:
+    if lane == "open":
+        opened.link._lane.enter()
+    else:
+        opened.link._lane.close()
+    n = MESSAGES_PER_TURN + 100
+    opened.link.data_received(frames(n) + CLOSE_4001)
+    await turns()
+    kinds = [call[0] for call in opened.heard.calls]
+    assert kinds == ["message"] * n + ["closing"]
