@@ -34,6 +34,9 @@ SocketKind = Literal["server", "client"]
 LostReason = Literal["closed", "lost", "overflow", "replaced", "stopped"]
 DropReason = Literal["oldest", "newest", "superseded"]
 
+_NORMAL = (1000, 1001)
+"""Normal closure, and going away (RFC 6455 section 7.4.1)."""
+
 
 class CloseInfo(msgspec.Struct, frozen=True):
     """How a socket came to its end (RFC 6455 section 7.1.5).
@@ -51,6 +54,11 @@ class CloseInfo(msgspec.Struct, frozen=True):
     by: Literal["us", "peer", "lost"] = "us"
     clean: bool = True
     error: Exception | None = None
+
+    @property
+    def expected(self) -> bool:
+        """Whether our side wanted it, or the peer closed with 1000 or 1001."""
+        return self.error is None and (self.by == "us" or self.code in _NORMAL)
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,12 +5,18 @@ import time
 from collections.abc import Callable, Iterable
 
 from ssc_rx.core.stats import Counts, PoolStats, SocketStats, add_up
-from ssc_rx.errors import ReentrancyLimitError, SocketClosedError
+from ssc_rx.errors import (
+    ReentrancyLimitError,
+    SocketClosedError,
+    shown,
+    without_credentials,
+)
 from ssc_rx.events import (
     DialFailed,
     Event,
     LoopLagged,
     PayloadInvalid,
+    SocketClosed,
     SocketOpened,
     SourceFailed,
     SubscriberFailed,
@@ -51,6 +57,12 @@ class Ledger:
             case DialFailed():
                 self._dials_failed += 1
                 logger.warning("%s", event.error)
+            case SocketClosed(id=id, kind="server", info=info) if not info.expected:
+                logger.warning(
+                    "the server socket %s is gone for good, and not dialled again: %s",
+                    shown(without_credentials(id) if "://" in id else id),
+                    info.error or f"closed with {info.code} {shown(info.reason)}",
+                )
             case _:
                 pass
         try:

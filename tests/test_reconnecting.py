@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -189,6 +190,22 @@ async def test_retry_decides_and_one_that_raises_is_reported() -> None:
         assert (info.code, info.reason) == (1008, "policy")
         (failed,) = heard.of(SubscriberFailed)
         assert (failed.stream, failed.id) == ("Reconnect.retry", "x")
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [(1008, "the server socket 'x' is gone for good.*1008 'policy'"), (1000, None)],
+)
+async def test_who_is_given_up_is_told_in_the_log_who_left_normally_is_not(
+    caplog: pytest.LogCaptureFixture, code: int, says: str | None
+) -> None:
+    async with running((), Reconnect(retry=lambda _: False)) as (pool, network, _):
+        socket = await pool.add_server_socket(URL, id="x")
+        network.far.close(code, "policy")
+        await socket.wait_closed()
+    told = [r.getMessage() for r in caplog.records if "gone for good" in r.getMessage()]
+    assert (len(told), says is not None) in ((1, True), (0, False))
+    assert says is None or re.search(says, told[0])
 
 
 async def test_a_write_is_refused_meanwhile_and_a_send_waits_for_the_next() -> None:

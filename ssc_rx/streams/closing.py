@@ -12,9 +12,6 @@ from ssc_rx.streams.stream import Home, Stream
 
 __all__ = ["FailOnClose", "SocketHub"]
 
-_NORMAL = (1000, 1001)
-"""Normal closure, and going away (RFC 6455 section 7.4.1)."""
-
 
 class SocketHub(Hub[Message]):
     """`socket.messages`.
@@ -32,9 +29,7 @@ class SocketHub(Hub[Message]):
     def failure(self) -> SocketEndedError | None:
         """What its end is for those who call it one; `None` if it was to be expected."""
         end = self.end
-        if end is None or (
-            end.error is None and (end.by == "us" or end.code in _NORMAL)
-        ):
+        if end is None or end.expected:
             return None
         failure = SocketEndedError(self.id, end.code, end.reason)
         failure.__cause__ = end.error
