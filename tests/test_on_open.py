@@ -26,6 +26,7 @@ from tests.network import (
     scheduled,
     turns,
 )
+from tests.recorder import Recorder
 
 pytestmark = pytest.mark.virtual_time
 
@@ -184,17 +185,22 @@ async def test_a_later_on_open_whose_connection_ends_is_cancelled_too() -> None:
         assert (socket.state, entered) == ("open", [1, 2, 3])
 
 
-@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-async def test_an_end_while_on_open_runs(end: Callable[[Pool], Any]) -> None:
+async def greeting_for_ever(pool: Pool, heard: Recorder) -> "asyncio.Task[Socket]":
+    """A socket is being added whose `on_open` never ends."""
+
     async def wait(_: Socket) -> None:
         await asyncio.get_running_loop().create_future()
 
+    adding = asyncio.create_task(pool.add_server_socket(URL, id="x", on_open=wait))
+    await heard.event(SocketOpened)
+    await turns()
+    return adding
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+async def test_an_end_while_on_open_runs(end: Callable[[Pool], Any]) -> None:
     async with running() as (pool, _network, heard):
-        adding = asyncio.ensure_future(
-            pool.add_server_socket(URL, id="x", on_open=wait)
-        )
-        await heard.event(SocketOpened)
-        await turns()
+        adding = await greeting_for_ever(pool, heard)
         end(pool)
         with pytest.raises(SocketClosedError):
             await adding
@@ -203,15 +209,8 @@ async def test_an_end_while_on_open_runs(end: Callable[[Pool], Any]) -> None:
 
 
 async def test_an_adding_that_is_cancelled_while_on_open_runs_closes() -> None:
-    async def wait(_: Socket) -> None:
-        await asyncio.get_running_loop().create_future()
-
     async with running() as (pool, _network, heard):
-        adding = asyncio.ensure_future(
-            pool.add_server_socket(URL, id="x", on_open=wait)
-        )
-        await heard.event(SocketOpened)
-        await turns()
+        adding = await greeting_for_ever(pool, heard)
         adding.cancel()
         info = (await heard.event(SocketClosed)).info
         assert info.code == 1001

@@ -113,14 +113,7 @@ async def cycles(order: Cycles, control: Control[AnyOrder]) -> None:
                 case _:
                     pass
         await pool.stop()
-    stats = pool.stats()
-    control.tell(
-        Stopped(
-            pool=Books.of(stats),
-            sockets=[Books.of(socket) for socket in stats.sockets],
-            subscriber_failures=stats.subscriber_failures,
-        )
-    )
+    control.tell(Stopped.of(pool.stats()))
 
 
 async def _quiet(pool: Pool) -> None:

@@ -4,7 +4,6 @@ from functools import partial
 from time import monotonic
 
 from ssc_rx import DialFailed, Event, Pool, Reconnect, ReconnectScheduled, SocketOpened
-from tests.soak.books import Books
 from tests.soak.control import Control
 from tests.soak.words import (
     AnyOrder,
@@ -52,14 +51,7 @@ async def outage(order: Outage, control: Control[AnyOrder]) -> None:
         while not isinstance(await control.hear(), Stop):
             pass
         await pool.stop(deadline=10.0)
-    stats = pool.stats()
-    control.tell(
-        Stopped(
-            pool=Books.of(stats),
-            sockets=[Books.of(socket) for socket in stats.sockets],
-            subscriber_failures=stats.subscriber_failures,
-        )
-    )
+    control.tell(Stopped.of(pool.stats()))
 
 
 def _url(id: str, url: str, control: Control[AnyOrder]) -> str:

@@ -120,14 +120,7 @@ async def stalled(order: Stalled, control: Control[AnyOrder]) -> None:
         )
         assert isinstance(await control.hear(), Stop)
         await pool.stop()
-    stats = pool.stats()
-    control.tell(
-        Stopped(
-            pool=Books.of(stats),
-            sockets=[],
-            subscriber_failures=stats.subscriber_failures,
-        )
-    )
+    control.tell(Stopped.of(pool.stats()))
 
 
 async def _broadcast(

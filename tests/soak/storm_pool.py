@@ -171,14 +171,7 @@ async def storm(order: Storm, control: Control[AnyOrder]) -> None:
                 case _:
                     pass
         await pool.stop()
-    stats = pool.stats()
-    control.tell(
-        Stopped(
-            pool=Books.of(stats),
-            sockets=[Books.of(socket) for socket in stats.sockets],
-            subscriber_failures=stats.subscriber_failures,
-        )
-    )
+    control.tell(Stopped.of(pool.stats()))
 
 
 def _id_of(request: Request) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from ssc_rx import PoolStats
 from tests.mistreatment import Fault
 from tests.soak.books import Books
 
@@ -187,6 +188,15 @@ class Stopped(Word, frozen=True, kw_only=True):
     pool: Books
     sockets: list[Books]
     subscriber_failures: int
+
+    @classmethod
+    def of(cls, stats: PoolStats) -> "Stopped":
+        """From those of a pool that has stopped."""
+        return cls(
+            pool=Books.of(stats),
+            sockets=[Books.of(socket) for socket in stats.sockets],
+            subscriber_failures=stats.subscriber_failures,
+        )
 
 
 class StalledSocket(msgspec.Struct, frozen=True, kw_only=True):
