@@ -116,7 +116,7 @@ class Endpoint(Receiving):
                 kind=self.kind,
                 generation=self.generation,
                 gap=None if self._down_since is None else now - self._down_since,
-                time=self.opened_at,
+                time=self._shared.driver.wall(),
             )
         )
         self._shared.holds.apply_to(self)

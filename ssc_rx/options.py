@@ -175,7 +175,7 @@ class Reconnect:
 def _check_reconnect(value: object) -> None:
     if value is not None and not isinstance(value, Reconnect):
         raise InvalidOptionError(
-            f"reconnect must be a Reconnect or None, not {value!r}"
+            f"reconnect must be a Reconnect, or None to dial only once, not {value!r}"
         )
 
 
@@ -270,7 +270,10 @@ class Options:
                 f'origins must be a list of origins or "*", not {self.origins!r}'
             )
         if not isinstance(self.outbox, Outbox):
-            raise InvalidOptionError(f"outbox must be an Outbox, not {self.outbox!r}")
+            raise InvalidOptionError(
+                f"outbox must be an Outbox, not {self.outbox!r}; "
+                "Outbox(messages=..., bytes=..., overflow=...)"
+            )
         _check_reconnect(self.reconnect)
         if self.monitor not in (None, *get_args(MonitorLevel)):
             raise InvalidOptionError(

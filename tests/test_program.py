@@ -15,6 +15,8 @@ from ssc_rx.program import program_name
         (["/srv/desk/__main__.py"], "desk", "desk-"),
         ([""], "python", "python-"),
         ([], "python", "python-"),
+        (["-"], "python", "python-"),
+        (["-c"], "python", "python-"),
     ],
 )
 def test_a_program_and_its_pools_are_named_by_its_file(

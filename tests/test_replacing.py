@@ -56,6 +56,7 @@ async def test_a_newcomer_has_the_id_and_the_old_one_closes_with_4501(
         SocketOpened,
     ]
     (closed,) = heard.of(SocketClosed)
+    assert [e.time for e in heard.events] == sorted(e.time for e in heard.events)
     assert (closed.generation, closed.info.code, closed.info.by) == (1, 4501, "us")
     stats = pool.stats()
     assert (stats.sockets_opened, stats.sockets_closed, len(pool)) == (2, 1, 1)

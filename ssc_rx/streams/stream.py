@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar, cast
 
 from reactivex import Observable, abc, typing
 from reactivex.scheduler.eventloop import AsyncIOScheduler
@@ -159,6 +159,13 @@ class Stream(Observable[T_co]):
             on_error,
             on_completed,
             scheduler=scheduler or self.home.scheduler,
+        )
+
+    def __aiter__(self) -> NoReturn:
+        """Not this way."""
+        raise TypeError(
+            "a Stream pushes to its subscribers; to pull: `async with pool.stream() as "
+            "stream: async for message in stream: ...`"
         )
 
 

@@ -118,3 +118,9 @@ def test_time_operators_take_another_scheduler(hub: Hub[int]) -> None:
 
 def test_a_plain_observable_stays_what_it_was() -> None:
     assert type(Observable[int]().pipe(rx_ops.map(str))) is Observable
+
+
+async def test_it_says_how_to_pull_from_it(home: FakeHome) -> None:
+    with pytest.raises(TypeError, match=r"pool\.stream\(\)"):
+        async for _ in Hub[int]("numbers", home):
+            pass
