@@ -89,7 +89,8 @@ class Sending(ABC):
         self._listed = False
         self._alone = True  # whether it was the only write of its turn, last time
         self._written_in = -1
-        self._senders = self._held = _NOBODY
+        self._senders: deque[_Sender] = _NOBODY
+        self._held: deque[_Sender] = _NOBODY
         self._writes: Writes | None = None
         self._close_frame: tuple[int, str] | None = None
         self._cause: Exception | None = None
