@@ -17,6 +17,7 @@ __all__ = ["FastLane", "Rider", "is_utf8"]
 _TEXT, _BINARY = MessageType.TEXT, MessageType.BINARY
 _FIN, _MASK, _CONTROL = 0x80, 0x80, 0x08
 _WHOLE_TEXT, _WHOLE_BINARY = _FIN | _TEXT, _FIN | _BINARY
+_WHOLE = (_WHOLE_TEXT, _WHOLE_BINARY)
 _16_BIT, _64_BIT = 126, 127
 _unpack_header = Struct("!BBH").unpack_from
 """Opcode, length or what tells of a longer one, and a length of 16 bits if it is that."""
@@ -123,7 +124,11 @@ class FastLane:
             else:
                 return at, done
             if end > size:
-                return at, done
+                if end - at > MAX_TAIL_BYTES or kind not in _WHOLE:
+                    return at, done
+                self.tail = data[at:]
+                self.missing = end - size
+                return size, done
             payload = data[begin:end]
             if masked:
                 payload = apply_mask(payload, data[begin - 4 : begin])
@@ -177,7 +182,7 @@ class FastLane:
         if here < 2:
             return True
         return (
-            data[at] in (_WHOLE_TEXT, _WHOLE_BINARY)
+            data[at] in _WHOLE
             and bool(data[at + 1] & _MASK) is self._masked
             and not self._fragmented
             and (total is None or here < total <= min(MAX_TAIL_BYTES, self._max))
