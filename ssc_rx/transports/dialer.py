@@ -21,6 +21,7 @@ from websockets.exceptions import (
     ProxyError,
     WebSocketException,
 )
+from websockets.http11 import Response
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
@@ -149,10 +150,12 @@ class DialledLink(Link):
             request.headers.setdefault("User-Agent", user_agent_header)
         protocol.send_request(request)
         self._send_protocol_data()
-        await self._handshake_event()
+        response = await self._handshake_event()
         if protocol.handshake_exc is not None:
             raise protocol.handshake_exc
         self.request = request
+        if isinstance(response, Response):  # its parser would keep all of it
+            response.headers.clear()
 
     def start_keepalive(self) -> None:
         """Nothing: the pool owns keepalive."""

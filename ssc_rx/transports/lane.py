@@ -96,6 +96,7 @@ class FastLane:
 
         Returns:
             Where the first frame begins that it did not deliver, and how many it did.
+        What is cut off at the end of `data` is in `tail` then, where that may be.
         """
         if self._left or self._fragmented:
             return at, 0
