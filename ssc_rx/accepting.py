@@ -11,6 +11,10 @@ from ssc_rx.sockets import Socket
 
 __all__ = ["Accepting"]
 
+FAREWELL_S = 1.0
+"""Seconds that a cancelled handler waits for its Close frame to leave."""
+_GOING_AWAY = (1001, "going away")
+
 
 class Accepting(
     Coroutine[Any, Any, CloseInfo], AbstractAsyncContextManager[Socket, None]
@@ -61,8 +65,10 @@ class Accepting(
         assert self._socket is not None
         if exc is None:
             await self._socket.close(1000)
-        elif isinstance(exc, (asyncio.CancelledError, GeneratorExit)):
-            self._socket.close(1001, "going away")
+        elif isinstance(exc, asyncio.CancelledError):
+            await _see_off(self._socket)
+        elif isinstance(exc, GeneratorExit):
+            self._socket.close(*_GOING_AWAY)
         else:
             await self._socket.close(1011, "internal error")
 
@@ -71,6 +77,16 @@ async def _until_closed(open: Callable[[], Awaitable[Socket]]) -> CloseInfo:
     socket = await open()
     try:
         return await socket.wait_closed()
-    except (asyncio.CancelledError, GeneratorExit):
-        socket.close(1001, "going away")
+    except asyncio.CancelledError:
+        await _see_off(socket)
         raise
+    except GeneratorExit:
+        socket.close(*_GOING_AWAY)
+        raise
+
+
+async def _see_off(socket: Socket) -> None:
+    """Close it; what ends with its handler gets a moment for that."""
+    closing = socket.close(*_GOING_AWAY)
+    if socket.hosted:
+        await asyncio.wait([closing], timeout=FAREWELL_S)

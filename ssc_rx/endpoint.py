@@ -241,6 +241,11 @@ class Endpoint(Receiving):
     # Its end
 
     @property
+    def hosted(self) -> bool:
+        """Whether its connection ends with the route handler that was given it."""
+        return self._transport is not None and self._transport.hosted
+
+    @property
     def asked(self) -> bool:
         """Whether our side asked for its end."""
         return self._life.asked

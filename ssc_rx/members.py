@@ -9,21 +9,20 @@ from weakref import WeakSet
 
 from ssc_rx.accepting import Accepting
 from ssc_rx.adapters import adapter_for
-from ssc_rx.core.registry import check_id
+from ssc_rx.admission import check_origin, refusal
 from ssc_rx.core.tags import check_tags
 from ssc_rx.dialling import Dialling, Headers, OnOpen, Url, dial_limit, value_of
-from ssc_rx.errors import InvalidOptionError, LinkLostError, SocketClosedError
+from ssc_rx.errors import (
+    InvalidOptionError,
+    LinkLostError,
+    SocketClosedError,
+    SscError,
+)
 from ssc_rx.events import CloseInfo, SocketKind, SocketOpening
 from ssc_rx.groups import Group, Grouping
 from ssc_rx.options import Options, ServerSocketOptions, SocketOptions
 from ssc_rx.ports import Transport
-from ssc_rx.server import (
-    IdOf,
-    ProcessRequest,
-    Server,
-    check_origin,
-    check_serving,
-)
+from ssc_rx.server import IdOf, ProcessRequest, Server, check_serving
 from ssc_rx.shared import Shared
 from ssc_rx.sockets import Socket, check_close
 from ssc_rx.transports.dialer import check_url, dial
@@ -184,22 +183,29 @@ class Members(Writing):
 
         Args:
             id: The socket's ID.
-            connection: What a `websockets.asyncio.server` handler receives. The pool
-                reads and writes it from now on: don't call its `recv` or `send`.
+            connection: What the handler receives: the `WebSocket` of Starlette, FastAPI
+                or Litestar; `(scope, receive, send)` of ASGI; `(request,
+                WebSocketResponse())` of aiohttp; Quart's `websocket`; the connection of
+                `websockets.asyncio.server`. It is accepted here, unless that was done.
+                The pool reads and writes it from now on: don't do so yourself.
             tags: What it bears at birth; see `tagged`.
             **options: Override the pool's options for this socket.
 
         Raises:
-            EmptyIdError, InvalidIdError, InvalidOptionError: At the call. The others when
-                it is awaited or entered, before anything is read:
+            InvalidOptionError: At the call. The others when it is awaited or entered,
+                before anything is read. A handshake that waits has been answered then,
+                by an HTTP status; aiohttp and Quart get an HTTP exception of theirs
+                instead, of which they make the answer. A connection that was accepted
+                before is left to its handler.
+            EmptyIdError, InvalidIdError: For the ID.
             DuplicateIdError: If the ID is taken. TooManySocketsError: If the pool is full.
             OriginRefusedError: If a browser came from another site; see `origins`.
-            LinkLostError: If half a message came before, and no more of it in time.
+            LinkLostError: If the peer left during its handshake, or that took too long.
             PoolNotRunningError, WrongThreadError
         """
-        check_id(id)
         adapter = adapter_for(connection)
         own = self._options.override(**options)
+        borne = check_tags(tags)
 
         async def take_over() -> Transport:
             try:
@@ -207,14 +213,18 @@ class Members(Writing):
                     return await adapter.open(connection, own)
             except TimeoutError as error:
                 raise LinkLostError(
-                    "half a message came before the connection was added, and no more of "
-                    f"it within open_timeout={own.open_timeout} s"
+                    "the connection's handshake, or half a message that came before it "
+                    f"was added, was not done within open_timeout={own.open_timeout} s"
                 ) from error
 
         async def open_it() -> Socket:
-            self._check_running("add_client_socket")
-            check_origin(getattr(connection, "request", None), own)
-            socket = self._register(id, "client", own, tags=tags)
+            try:
+                self._check_running("add_client_socket")
+                check_origin(adapter.request(connection), own)
+                socket = self._register(id, "client", own, tags=borne)
+            except SscError as error:
+                await adapter.refuse(connection, refusal(error))
+                raise
             await self._open(socket, take_over(), socket.opened)
             return socket
 

@@ -5,10 +5,11 @@ import builtins
 import math
 from asyncio import Future
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from threading import get_ident
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from reactivex.scheduler.eventloop import AsyncIOScheduler
 
@@ -23,6 +24,7 @@ from ssc_rx.errors import (
     PoolStartError,
 )
 from ssc_rx.events import PoolStopped
+from ssc_rx.hosting import Asgi, asgi, lifespan, run_in
 from ssc_rx.lag import LagWatch
 from ssc_rx.members import Members, check_source
 from ssc_rx.message import Message
@@ -304,6 +306,31 @@ class Pool(Members):
         if self._state == "stopping" and info is not None:
             self._aborted += isinstance(info.error, CloseTimeoutError)
         self._finish_when_empty()
+
+    # As long as a web application
+
+    def lifespan(self, app: object = None) -> AbstractAsyncContextManager[None]:
+        """Run as long as an ASGI application does: `FastAPI(lifespan=pool.lifespan)`.
+
+        The same for Starlette, and `Litestar(lifespan=[pool.lifespan])`. As a server
+        ends, clients see 1001, or 1012 of a server that tells them first (uvicorn).
+        """
+        return lifespan(self)
+
+    def run_in(self, app: Any) -> None:
+        """Run as long as an application of aiohttp or Quart does: `pool.run_in(app)`.
+
+        Raises:
+            InvalidOptionError: If it is none.
+        """
+        run_in(self, app)
+
+    def asgi(self, app: Asgi) -> Asgi:
+        """Run as long as an ASGI application that has no lifespan of its own.
+
+        `application = pool.asgi(ProtocolTypeRouter(...))` of Django Channels, for one.
+        """
+        return asgi(self, app)
 
     async def __aenter__(self) -> "Pool":
         await self.start()

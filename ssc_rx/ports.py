@@ -8,7 +8,7 @@ Monitor   ──reads──▶ Watched         what a monitor sees of a pool
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
@@ -28,6 +28,7 @@ __all__ = [
     "Held",
     "Outgoing",
     "Receiver",
+    "Refusal",
     "Transport",
     "Watched",
     "WatchedSocket",
@@ -45,6 +46,18 @@ class Outgoing(msgspec.Struct, gc=False):
     type: MessageType
     payload: bytes
     wire: bytes | None = None
+
+
+class Refusal(NamedTuple):
+    """The HTTP answer to an opening handshake that isn't let in.
+
+    Attributes:
+        status: The HTTP status.
+        text: Why, in English.
+    """
+
+    status: int
+    text: str
 
 
 class Receiver(Protocol):
@@ -79,6 +92,19 @@ class Transport(Protocol):
 
     can_ping: bool
     """Whether PING and PONG can be sent; web servers may keep them to themselves."""
+
+    can_abort: bool
+    """Whether `abort` cuts the connection; else whoever keeps it does, later."""
+
+    can_pause: bool
+    """Whether a peer that isn't read is held back; else a web server may keep what it
+    sends, in memory that nobody bounds."""
+
+    can_join: bool
+    """Whether messages that are handed over together leave in one write."""
+
+    hosted: bool
+    """Whether it ends with the route handler that was given it."""
 
     @property
     def writable(self) -> bool:

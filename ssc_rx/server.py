@@ -20,23 +20,19 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from ssc_rx.core.origin import origin_allowed
+from ssc_rx.admission import check_origin, refusal
 from ssc_rx.driver import Driver
 from ssc_rx.errors import (
-    DuplicateIdError,
     InvalidOptionError,
     LinkLostError,
-    OriginRefusedError,
-    PoolNotRunningError,
     ServeError,
     SscError,
-    TooManySocketsError,
 )
 from ssc_rx.options import Options
 from ssc_rx.sockets import Socket
 from ssc_rx.transports.accepted import AcceptedLink
 
-__all__ = ["IdOf", "ProcessRequest", "Server", "check_origin", "check_serving"]
+__all__ = ["IdOf", "ProcessRequest", "Server", "check_serving"]
 
 T = TypeVar("T")
 IdOf = Callable[[Request], str | Awaitable[str]]
@@ -215,7 +211,8 @@ class Server:
             check_origin(request, self._options)
             socket = self._register(await _outcome(self._id(request)))
         except Exception as error:
-            return link.respond(link.rejection(*_refusal(error)))
+            refused = refusal(error)
+            return link.respond(link.rejection(refused.status, f"{refused.text}\n"))
         return self._admit(socket, link, response)
 
     def _admit(self, socket: Socket, link: AcceptedLink, response: Response) -> bool:
@@ -230,27 +227,6 @@ class Server:
     def _numbered(self, request: Request) -> str:
         """The default ID; without the query, which may hold a token."""
         return f"{urlsplit(request.path).path}#{next(self._numbers)}"
-
-
-def check_origin(request: Any, options: Options) -> None:
-    """Let a handshake through that no foreign web page began.
-
-    Raises:
-        OriginRefusedError: If one did.
-    """
-    headers = getattr(request, "headers", None)
-    if headers is not None:
-        origin, host = _header(headers, "Origin"), _header(headers, "Host")
-        if not origin_allowed(origin, host, options.origins):
-            raise OriginRefusedError(origin, host)
-
-
-def _header(headers: Any, name: str) -> str | None:
-    """A header's value; of several, all of them, which is then no Origin and no Host."""
-    try:
-        return cast("str | None", headers.get(name))
-    except LookupError:  # websockets' Headers raise: there are several
-        return ", ".join(headers.get_all(name))
 
 
 def check_serving(
@@ -306,23 +282,6 @@ async def _outcome(result: T | Awaitable[T]) -> T:
     if inspect.isawaitable(result):
         return await result
     return result
-
-
-def _refusal(error: Exception) -> tuple[int, str]:
-    """The HTTP answer for what went wrong on our side of a handshake."""
-    match error:
-        case DuplicateIdError():
-            return 409, "A socket of that ID is connected.\n"
-        case OriginRefusedError():
-            logger.warning("%s", error)
-            return 403, "This Origin may not connect.\n"
-        case PermissionError():
-            return 403, f"{error.args[0] if error.args else 'Forbidden'}\n"
-        case TooManySocketsError() | PoolNotRunningError():
-            return 503, "No more sockets are taken.\n"
-        case _:
-            logger.error("an opening handshake failed", exc_info=error)
-            return 500, "The server failed; see its log.\n"
 
 
 def _select_subprotocol(

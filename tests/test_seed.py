@@ -21,6 +21,7 @@ from ssc_rx import (
     UnknownSocketError,
     WritesLost,
 )
+from ssc_rx.transports.memory import memory_pair
 from tests.assertions import assert_accounted, assert_nothing_left
 from tests.peers import (
     echo,
@@ -228,9 +229,9 @@ async def test_all_writes_to_an_id_reach_its_one_socket(
         assert [m.text for m in heard.messages] == [str(n) for n in range(30)]
 
 
-async def test_an_empty_id_is_refused_before_anything_is_awaited(pool: Pool) -> None:
+async def test_an_empty_id_is_refused_before_anything_is_read(pool: Pool) -> None:
     with pytest.raises(EmptyIdError):
-        pool.add_client_socket("", object())
+        await pool.add_client_socket("", memory_pair()[0])
     with pytest.raises(EmptyIdError):
         await pool.add_server_socket("ws://127.0.0.1:1", id="")
     with pytest.raises(EmptyIdError):

@@ -89,7 +89,7 @@ def _fail(request: Any) -> str:
         (lambda _: "taken", 409, "A socket of that ID is connected"),
         (_forbid, 403, "no such room"),
         (_fail, 500, "The server failed"),
-        (lambda _: "", 500, "The server failed"),
+        (lambda _: "", 400, "That is no ID"),
         (lambda _: 7, 500, "The server failed"),
     ],
 )

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, cast
 
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
 from websockets.protocol import State
 
 from ssc_rx.errors import LinkLostError
 from ssc_rx.options import Options
-from ssc_rx.ports import Transport
+from ssc_rx.ports import Refusal, Transport
 from ssc_rx.transports.link import Link
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
-__all__ = ["matches", "open"]
+__all__ = ["matches", "open", "refuse", "request"]
 
 
 def matches(connection: object) -> bool:
@@ -32,11 +33,20 @@ def matches(connection: object) -> bool:
     )
 
 
+def request(connection: "ServerConnection") -> Request | None:
+    """The opening request."""
+    return connection.request
+
+
 async def open(connection: "ServerConnection", options: Options) -> Transport:
     """Take the connection over."""
     connection.protocol.max_message_size = options.max_message_size
     received = await _received_so_far(connection)
     return _TakenOver(connection, received)
+
+
+async def refuse(connection: "ServerConnection", refusal: Refusal) -> None:
+    """Nothing: it was accepted already, and is left to its handler."""
 
 
 async def _received_so_far(connection: "ServerConnection") -> list[Frame]:

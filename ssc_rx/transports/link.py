@@ -45,7 +45,8 @@ class Link(Reading):
         "request",
     )
 
-    can_ping = True
+    can_ping = can_abort = can_pause = can_join = True
+    hosted = False
 
     def __init__(
         self, protocol: ServerProtocol | ClientProtocol, loop: asyncio.AbstractEventLoop

@@ -26,7 +26,9 @@ class MemoryTransport:
         answers: Whether it answers PING and Close frames; a peer that doesn't is mute.
     """
 
-    can_ping = True
+    can_ping = can_abort = can_pause = True
+    can_join = False
+    hosted = False
 
     def __init__(self, loop: asyncio.AbstractEventLoop, name: str) -> None:
         self._loop = loop

@@ -4,20 +4,24 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from ssl import SSLContext
-from typing import Literal
+from typing import Any, Literal
 
+import uvicorn
+from aiohttp import web
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
-from ssc_rx.adapters import websockets
+from ssc_rx.adapters import aiohttp, websockets
+from ssc_rx.adapters import asgi as adapter
 from ssc_rx.options import Options
 from ssc_rx.ports import Transport
 from ssc_rx.transports.accepted import AcceptedLink
 from ssc_rx.transports.dialer import dial
 from ssc_rx.transports.link import Link
 from ssc_rx.transports.memory import memory_pair
+from ssc_rx.transports.pumped import Pumped
 from tests.tls import contexts
 
 Pair = tuple[Transport, Transport]
@@ -109,6 +113,73 @@ async def taken_over() -> AsyncIterator[Pair]:
         released.set_result(None)
 
 
+async def _until_over(transport: Transport) -> None:
+    """As a route handler waits."""
+    assert isinstance(transport, Pumped)
+    while not transport._over:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    if transport._reading is not None:
+        await asyncio.wait([transport._reading])
+
+
+@asynccontextmanager
+async def asgi() -> AsyncIterator[Pair]:
+    """A dialled link, and a connection that uvicorn keeps."""
+    loop = asyncio.get_running_loop()
+    adopted: asyncio.Future[Transport] = loop.create_future()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        transport = await adapter.open((scope, receive, send), OPTIONS)
+        adopted.set_result(transport)
+        await _until_over(transport)
+
+    config = uvicorn.Config(app, port=0, lifespan="off", log_level="error")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server._serve())
+    while not server.started:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    dialled = await _dial(f"ws://127.0.0.1:{port}")
+    accepted = await adopted
+    try:
+        async with both_lost(dialled):
+            yield dialled, accepted
+    finally:
+        accepted.abort()
+        server.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def on_aiohttp() -> AsyncIterator[Pair]:
+    """A dialled link, and a connection that aiohttp keeps."""
+    loop = asyncio.get_running_loop()
+    adopted: asyncio.Future[Transport] = loop.create_future()
+
+    async def handler(request: web.Request) -> web.WebSocketResponse:
+        response = web.WebSocketResponse(max_msg_size=LIMIT)
+        transport = await aiohttp.open((request, response), OPTIONS)
+        adopted.set_result(transport)
+        await _until_over(transport)
+        return response
+
+    app = web.Application()
+    app.router.add_get("/", handler)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    dialled = await _dial(f"ws://127.0.0.1:{port}")
+    accepted = await adopted
+    try:
+        async with both_lost(dialled):
+            yield dialled, accepted
+    finally:
+        accepted.abort()
+        await runner.cleanup()
+
+
 @asynccontextmanager
 async def both_lost(*links: Link) -> AsyncIterator[None]:
     """At the end, no connection is left open."""
@@ -127,4 +198,6 @@ PAIRS: dict[str, Callable[[], AbstractAsyncContextManager[Pair]]] = {
     "deflated link": deflated_link,
     "secure link": secure_link,
     "taken over": taken_over,
+    "asgi": asgi,
+    "aiohttp": on_aiohttp,
 }

@@ -1,0 +1,59 @@
+"""Who is let in: the Origin rule, and the answer for those who aren't."""
+
+import logging
+from typing import Any, cast
+
+from ssc_rx.core.origin import origin_allowed
+from ssc_rx.errors import (
+    DuplicateIdError,
+    EmptyIdError,
+    OriginRefusedError,
+    PoolNotRunningError,
+    TooManySocketsError,
+)
+from ssc_rx.options import Options
+from ssc_rx.ports import Refusal
+
+__all__ = ["check_origin", "refusal"]
+
+logger = logging.getLogger(__name__)
+
+
+def check_origin(request: Any, options: Options) -> None:
+    """Let a handshake through that no foreign web page began.
+
+    Raises:
+        OriginRefusedError: If one did.
+    """
+    headers = getattr(request, "headers", None)
+    if headers is not None:
+        origin, host = _header(headers, "Origin"), _header(headers, "Host")
+        if not origin_allowed(origin, host, options.origins):
+            raise OriginRefusedError(origin, host)
+
+
+def _header(headers: Any, name: str) -> str | None:
+    """A header's value; of several, all of them, which is then no Origin and no Host."""
+    try:
+        return cast("str | None", headers.get(name))
+    except LookupError:  # websockets' Headers raise: there are several
+        return ", ".join(headers.get_all(name))
+
+
+def refusal(error: Exception) -> Refusal:
+    """What a peer is told that isn't let in."""
+    match error:
+        case DuplicateIdError():
+            return Refusal(409, "A socket of that ID is connected.")
+        case EmptyIdError():
+            return Refusal(400, "That is no ID.")
+        case OriginRefusedError():
+            logger.warning("%s", error)
+            return Refusal(403, "This Origin may not connect.")
+        case PermissionError():
+            return Refusal(403, str(error.args[0]) if error.args else "Forbidden")
+        case TooManySocketsError() | PoolNotRunningError():
+            return Refusal(503, "No more sockets are taken.")
+        case _:
+            logger.error("an opening handshake failed", exc_info=error)
+            return Refusal(500, "The server failed; see its log.")
