@@ -33,7 +33,8 @@ class _SmallBuffers(_Loop):
         host, port = more.pop("host", host), more.pop("port", port)
         if host is None:
             return await super().create_connection(factory, **more)
-        sock = socket.socket()
+        # asyncio sets TCP_NODELAY only of what says that it is TCP.
+        sock = socket.socket(proto=socket.IPPROTO_TCP)
         sock.setblocking(False)
         await self.sock_connect(sock, (host, port))
         return await super().create_connection(factory, sock=sock, **more)

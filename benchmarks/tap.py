@@ -74,6 +74,7 @@ async def _socket(
     level: MonitorLevel, *, watched: bool = False
 ) -> AsyncIterator[Socket]:
     near, far = memory_pair()
+    viewer: Viewer | None = None
     async with (
         Pool(ping_interval=None, monitor=level) as pool,
         pool.add_client_socket("socket", near) as socket,
@@ -82,9 +83,11 @@ async def _socket(
         if watched:
             assert pool.monitor_path is not None
             found = cores()
-            await Viewer.attach(pool.monitor_path, found[1] if found else None)
+            viewer = await Viewer.attach(pool.monitor_path, found[1] if found else None)
         yield socket
         far.abort()
+    if viewer is not None:
+        await viewer.left()
 
 
 def _burst(socket: Socket) -> float:

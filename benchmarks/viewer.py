@@ -36,6 +36,10 @@ class Viewer:
             raise RuntimeError("the viewer could not attach")
         return cls(process)
 
+    async def left(self) -> None:
+        """Wait until it has ended, after the pool has."""
+        await self._process.wait()
+
     def check(self) -> None:
         """Raise if it didn't stay."""
         if self._process.returncode is not None:
