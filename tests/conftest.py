@@ -12,11 +12,11 @@ import pytest
 import uvloop
 
 from ssc_rx import Pool
+from ssc_rx.testing import VirtualTimeLoop
 from ssc_rx.transports.memory import memory_pair
 from tests.assertions import assert_accounted, assert_nothing_left
 from tests.far_end import AddPeer, Peer
 from tests.recorder import Recorder
-from tests.virtual_time import VirtualTimeLoop
 
 
 def pytest_asyncio_loop_factories(

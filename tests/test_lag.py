@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from ssc_rx import LoopLagged, Pool
-from tests.virtual_time import VirtualTimeLoop
+from ssc_rx.testing import VirtualTimeLoop
 
 pytestmark = pytest.mark.virtual_time
 

@@ -1,10 +1,15 @@
 """What the project promises about itself."""
 
+import inspect
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 import ssc_rx
+from ssc_rx import testing
 
 ROOT = Path(__file__).parent.parent
 
@@ -54,7 +59,7 @@ def test_every_module_has_its_tests() -> None:
 def test_importing_the_library_brings_in_nothing_optional() -> None:
     optional = (
         "textual rich uvloop polars IPython nats prometheus_client "
-        "starlette aiohttp quart ssc_monitor"
+        "starlette aiohttp quart ssc_monitor ssc_rx.testing"
     )
     code = (
         "import sys, ssc_rx; "
@@ -66,16 +71,36 @@ def test_importing_the_library_brings_in_nothing_optional() -> None:
     assert (run.stdout, run.stderr) == ("[]\n", "")
 
 
-def test_what_is_public_is_named_sorted_and_there() -> None:
-    names = ssc_rx.__all__
-    assert names == sorted(names, key=lambda name: (not name[0].isupper(), name))
+def test_the_test_helpers_need_no_test_runner() -> None:
+    code = "import sys, ssc_rx.testing; print('pytest' in sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert (run.stdout, run.stderr) == ("False\n", "")
+
+
+PUBLIC = pytest.mark.parametrize(
+    "package", [ssc_rx, testing], ids=["ssc_rx", "testing"]
+)
+
+
+@PUBLIC
+def test_what_is_public_is_named_sorted_and_there(package: ModuleType) -> None:
+    names = package.__all__
+    assert names == sorted(
+        names,
+        key=lambda name: (not name.isupper(), not name[0].isupper(), name),
+    )
     for name in names:
-        assert getattr(ssc_rx, name) is not None
+        assert getattr(package, name) is not None
 
 
-def test_everything_public_has_a_docstring() -> None:
-    for name in ssc_rx.__all__:
-        thing = getattr(ssc_rx, name)
+@PUBLIC
+def test_everything_public_has_a_docstring(package: ModuleType) -> None:
+    for name in package.__all__:
+        thing = getattr(package, name)
+        if inspect.isfunction(thing):
+            assert thing.__doc__, name
         if not isinstance(thing, type) or not thing.__module__.startswith("ssc_rx"):
             continue
         assert thing.__doc__, name

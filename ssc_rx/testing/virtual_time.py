@@ -2,27 +2,92 @@
 
 import asyncio
 import selectors
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn, TypeVar
+
+__all__ = ["StuckError", "VirtualTimeLoop", "run_virtual"]
+
+T = TypeVar("T")
+
+
+class StuckError(RuntimeError):
+    """What was run isn't done, and won't be: names each task and where it waits."""
+
+
+def run_virtual(main: Coroutine[Any, Any, T], *, limit_s: float = 86_400.0) -> T:
+    """Run a coroutine in virtual time, as `asyncio.run` does in real time.
+
+    `await asyncio.sleep(3600)` in it takes no time, and lets an hour's worth of timers
+    fire, in order, each after all that could be done before it.
+
+    Args:
+        main: What to run; it must use no real sockets, see `VirtualTimeLoop`.
+        limit_s: Virtual seconds it may take; a day by default.
+
+    Returns:
+        What it returns.
+
+    Raises:
+        StuckError: If it waits for what can't happen, or takes longer than `limit_s`.
+    """
+    with asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(limit_s)) as runner:
+        return runner.run(main)
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """Waiting takes no time: the clock jumps to the next timer.
+    """Waiting takes no time: the clock jumps to the next timer. It begins at 0.
 
-    For tests without sockets: time would jump while bytes are on their way.
+    For tests without sockets, other threads or processes: time would jump while they are
+    at work. `run_forever`, and what is made of it, raises `StuckError` where everything
+    waits and there is no timer, or where the limit is reached.
+
+    Args:
+        limit_s: Virtual seconds that may pass; a day by default. Keepalive alone lets
+            time pass: without a limit, a test that waits for a message which never comes
+            would run for ever.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limit_s: float = 86_400.0) -> None:
         self._now = 0.0
-        self._jumping = _Jumping(self.pass_time)
+        self._limit_s = self._ends_at = limit_s
+        self._jumping = _Jumping(self)
         super().__init__(self._jumping)
 
     def time(self) -> float:
+        """Virtual seconds since the loop was made."""
         return self._now
 
     def pass_time(self, seconds: float) -> None:
         """Time passes, as if something had blocked the loop."""
         self._now += seconds
+
+    def jump(self, seconds: float) -> None:
+        """Time passes while everything waits.
+
+        Raises:
+            StuckError: If that is longer than it may be.
+        """
+        if self._now + seconds > self._ends_at:
+            self._ends_at += self._limit_s  # for what ends the tasks
+            raise StuckError(
+                self._stuck(f"not done in {self._limit_s:g} virtual seconds")
+            )
+        self._now += seconds
+
+    def wait_for_ever(self) -> NoReturn:
+        """Everything waits, and there is no timer.
+
+        Raises:
+            StuckError
+        """
+        raise StuckError(self._stuck("everything waits, and no timer will change that"))
+
+    def _stuck(self, how: str) -> str:
+        tasks = sorted(asyncio.all_tasks(self), key=lambda task: task.get_name())
+        waits = [
+            f"{t.get_name()} at {' > '.join(_awaits(t.get_coro()))}" for t in tasks
+        ]
+        return "\n  ".join([how, *waits])
 
     # Step by step, for tests that stand outside the loop
 
@@ -46,12 +111,12 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         self.run_ready()
 
 
-class _Jumping(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+class _Jumping(selectors.DefaultSelector):
     """A selector that lets time jump instead of waiting; or calls `idle`, if it is set."""
 
-    def __init__(self, jump: Any) -> None:
+    def __init__(self, loop: VirtualTimeLoop) -> None:
         super().__init__()
-        self._jump = jump
+        self._loop = loop
         self.idle: Callable[[], None] | None = None
 
     def select(self, timeout: float | None = None) -> Any:
@@ -59,8 +124,18 @@ class _Jumping(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
             self.idle()
             return []
         if timeout is None:
-            raise RuntimeError("everything waits, and no timer will ever change that")
+            self._loop.wait_for_ever()
         ready = super().select(0)
         if not ready and timeout > 0:
-            self._jump(timeout)
+            self._loop.jump(timeout)
         return ready
+
+
+def _awaits(coroutine: Any) -> list[str]:
+    """Where a coroutine waits, innermost last."""
+    places: list[str] = []
+    while (frame := getattr(coroutine, "cr_frame", None)) is not None:
+        name = coroutine.cr_code.co_name
+        places.append(f"{name} ({frame.f_code.co_filename}:{frame.f_lineno})")
+        coroutine = coroutine.cr_await
+    return places

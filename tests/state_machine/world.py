@@ -7,8 +7,8 @@ from typing import Any
 
 from ssc_rx import CloseInfo, DialError, MessageType, Pool
 from ssc_rx.ports import Outgoing, Transport
+from ssc_rx.testing import VirtualTimeLoop
 from ssc_rx.transports.memory import memory_pair
-from tests.virtual_time import VirtualTimeLoop
 
 __all__ = ["Answer", "Link", "Network", "VirtualPool", "World"]
 

@@ -1,0 +1,21 @@
+"""Test pipelines and reconnect logic without a port or a sleep; see docs/testing.md.
+
+Needs nothing that the library doesn't need: no pytest, though it goes well with it.
+`import ssc_rx` doesn't import this package.
+"""
+
+from ssc_rx.testing.accounting import (
+    assert_accounted,
+    assert_delivered,
+    assert_nothing_left,
+)
+from ssc_rx.testing.virtual_time import StuckError, VirtualTimeLoop, run_virtual
+
+__all__ = [
+    "StuckError",
+    "VirtualTimeLoop",
+    "assert_accounted",
+    "assert_delivered",
+    "assert_nothing_left",
+    "run_virtual",
+]
