@@ -12,7 +12,7 @@ from benchmarks.verdict import Line
 
 __all__ = ["Bars", "bars_of", "svg", "write_plots"]
 
-WIDTH, LABELS, VALUES = 860, 320, 110
+WIDTH, LABELS, VALUES = 900, 360, 110
 BAR, GAP, HEAD, GROUP, FOOT = 20, 8, 66, 34, 34
 FONT = "font-family='system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif'"
 INK, SOFT, PAPER, LINE = "#1f2430", "#697183", "#ffffff", "#e3e6ec"
