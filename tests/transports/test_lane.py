@@ -213,8 +213,11 @@ def sequence(chance: random.Random, side: str) -> list[bytes]:
         case 0:
             at = chance.randrange(len(parts) + 1)
             what = wrong(chance, side)
-            # Short ones may be several frames: byte by byte the parser is strict too.
-            parts[at:at] = [what] if len(what) > 100 else _bytewise(what)
+            # Short ones may be several frames, or the beginning of one that ends in the
+            # middle of the next: byte by byte the parser is strict too.
+            behind = _bytewise(b"".join(parts[at:])[:1_000])
+            parts[at:] = [what] if len(what) > 100 else _bytewise(what)
+            parts += behind
         case 1:
             close = Close(chance.choice([1000, 1001, 4001]), "bye").serialize()
             parts.insert(
