@@ -32,6 +32,8 @@ TESTED_ELSEWHERE = {
     "adapters/asgi": "adapters/test_conformance",
     "adapters/aiohttp": "adapters/test_conformance",
     "adapters/quart": "adapters/test_conformance",
+    "testing/peer": "testing/test_behaviours",
+    "testing/dials": "testing/test_fake_pool",
     "transports/scope": "adapters/test_conformance",
     "adapters/websockets": "test_accepting",
     "transports/link": "test_bad_peers",

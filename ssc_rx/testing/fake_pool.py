@@ -1,0 +1,132 @@
+"""A real pool that dials and accepts in memory: no port, no wait."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Unpack, cast
+
+from ssc_rx.options import Options, SocketOptions
+from ssc_rx.pool import Pool
+from ssc_rx.ports import Transport
+from ssc_rx.testing.dials import Answer, Dial, Network, answer_of
+from ssc_rx.testing.peer import Behaviour, Peer
+
+__all__ = ["FakePool"]
+
+
+class FakePool(Pool):
+    """A `Pool` whose connections are in memory; everything else is the real one's.
+
+    Takes the arguments of `Pool`. Its server sockets meet what `answer` says, its client
+    sockets come by `join`; the far end of each is a `Peer`. In virtual time (see
+    `run_virtual`) keepalive, back-off and time-outs take no time at all.
+
+        async def main() -> None:
+            pool = FakePool({"feed": "wss://a.example/feed"})
+            pool.answer(refuse(), echo)
+            async with pool:
+                ...
+
+    Leaving `async with` raises what a peer's behaviour raised.
+    """
+
+    @cached_property
+    def _network(self) -> Network:
+        return Network()
+
+    @property
+    def dials(self) -> Sequence[Dial]:
+        """All dials that were begun, in order."""
+        return self._network.dials
+
+    @property
+    def peers(self) -> Sequence[Peer]:
+        """The far ends of all connections there ever were, in order."""
+        return self._network.peers
+
+    def answer(
+        self, *answers: Behaviour | Answer | None, url: str | None = None
+    ) -> None:
+        """Say what dials meet from now on; by default, a peer that is led by hand.
+
+        Args:
+            answers: The next dial meets the first, and so on; all further ones meet the
+                last. A behaviour lets it in, as does `None`, which leaves the peer to
+                the test; `refuse(...)` and `late(...)` are there besides.
+            url: Where; `None` is anywhere that has no answers of its own.
+
+        Raises:
+            ValueError: If there are no answers.
+        """
+        if not answers:
+            raise ValueError("answer() needs an answer: echo, refuse(), ...")
+        self._network.set_answers(url, [answer_of(answer) for answer in answers])
+
+    async def join(
+        self,
+        id: str,
+        behaviour: Behaviour | None = None,
+        *,
+        tags: Iterable[str] = (),
+        **options: Unpack[SocketOptions],
+    ) -> Peer:
+        """Let a peer come in as a client socket, as by `add_client_socket`.
+
+        Args:
+            id: The socket's ID.
+            behaviour: What the peer does; `None` leaves it to the test.
+            tags: What the socket bears at birth.
+            **options: Override the pool's options for this socket.
+
+        Returns:
+            The far end. The socket is `pool[id]`, and lives until somebody closes it.
+
+        Raises:
+            As `add_client_socket`.
+        """
+        own = self._options.override(**options)
+        near, peer = self._network.connect(id, own, behaviour)
+        try:
+            await self.add_client_socket(id, near, tags=tags, **options).__aenter__()
+        except BaseException:
+            peer.cut()
+            raise
+        return peer
+
+    def peer(self, id: str) -> Peer:
+        """The far end of the connection that the socket of this ID has, or had last.
+
+        Raises:
+            UnknownSocketError: If the pool has no such socket.
+            LookupError: If it was never connected.
+        """
+        address = self[id].remote_address
+        if address is None:
+            raise LookupError(f"{id!r} has no connection; see pool.dials")
+        _memory, number = cast("tuple[str, int]", address)
+        return self._network.peers[number]
+
+    async def _dial(self, url: str, options: Options, **how: Any) -> Transport:
+        return await self._network.dial(url, options, **how)
+
+    async def __aenter__(self) -> "FakePool":
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await super().__aexit__(exc_type, exc, traceback)
+        await asyncio.gather(*(peer.dismissed() for peer in self.peers))
+        failures = [(p, p.error) for p in self.peers if p.error is not None]
+        for peer, error in failures:
+            error.add_note(f"raised by the behaviour of {peer}")
+        if failures and exc is None:
+            raise failures[0][1]
+        for peer, error in failures:
+            assert exc is not None
+            exc.add_note(f"the behaviour of {peer} had raised {error!r}")
