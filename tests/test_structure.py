@@ -34,6 +34,7 @@ TESTED_ELSEWHERE = {
     "adapters/quart": "adapters/test_conformance",
     "testing/peer": "testing/test_behaviours",
     "testing/dials": "testing/test_fake_pool",
+    "testing/marbles": "testing/test_pipelines",
     "transports/scope": "adapters/test_conformance",
     "adapters/websockets": "test_accepting",
     "transports/link": "test_bad_peers",

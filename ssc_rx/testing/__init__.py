@@ -9,10 +9,11 @@ from ssc_rx.testing.accounting import (
     assert_delivered,
     assert_nothing_left,
 )
-from ssc_rx.testing.behaviours import echo, rude, silent, slow
+from ssc_rx.testing.behaviours import echo, plays, rude, silent, slow
 from ssc_rx.testing.dials import Answer, Dial, late, refuse
 from ssc_rx.testing.fake_pool import FakePool
 from ssc_rx.testing.peer import Behaviour, Peer
+from ssc_rx.testing.pipelines import assert_marbles
 from ssc_rx.testing.virtual_time import StuckError, VirtualTimeLoop, run_virtual
 
 __all__ = [
@@ -25,9 +26,11 @@ __all__ = [
     "VirtualTimeLoop",
     "assert_accounted",
     "assert_delivered",
+    "assert_marbles",
     "assert_nothing_left",
     "echo",
     "late",
+    "plays",
     "refuse",
     "rude",
     "run_virtual",

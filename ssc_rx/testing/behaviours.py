@@ -1,10 +1,13 @@
 """Peers of every character; one's own is any async function of a `Peer`."""
 
 import asyncio
+from collections.abc import Mapping
 
+from ssc_rx.message import Message
+from ssc_rx.testing.marbles import message_of, read, stand_for
 from ssc_rx.testing.peer import Behaviour, Peer
 
-__all__ = ["echo", "rude", "silent", "slow"]
+__all__ = ["echo", "plays", "rude", "silent", "slow"]
 
 
 async def echo(peer: Peer) -> None:
@@ -53,5 +56,39 @@ def rude(after: int = 0, *, code: int | None = None, breaks: bool = False) -> Be
             peer.cut()
         else:
             peer.close(code)
+
+    return behave
+
+
+def plays(
+    picture: str,
+    *,
+    messages: Mapping[str, Message] | None = None,
+    timespan_s: float = 1.0,
+) -> Behaviour:
+    """Send what is drawn as marbles, from when it is connected; read everything.
+
+    Args:
+        picture: As the source of `assert_marbles`; IDs don't matter, as one peer sends
+            it all. `|` closes with 1000, `#` cuts the connection.
+        messages: What the names stand for.
+        timespan_s: Seconds of one character; 1 by default.
+
+    Raises:
+        ValueError: If it is no marble picture.
+    """
+    marbles = read(picture, stand_for(picture, messages or {}, message_of))
+
+    async def behave(peer: Peer) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        for at, kind, value in marbles:
+            await asyncio.sleep(began + at * timespan_s - loop.time())
+            if kind == "N":
+                peer.send(value)
+            elif kind == "C":
+                peer.close()
+            else:
+                peer.cut()
 
     return behave

@@ -14,11 +14,15 @@ from ssc_rx import (
     Overflow,
     PeerProtocolError,
     PingTimeoutError,
+    Reconnect,
+    ReconnectScheduled,
 )
 from ssc_rx.testing import (
     Behaviour,
     FakePool,
     assert_accounted,
+    echo,
+    plays,
     rude,
     silent,
     slow,
@@ -147,3 +151,24 @@ async def test_what_a_peer_waits_for_fails_when_its_connection_ends() -> None:
         with pytest.raises(LinkLostError, match=r"ended \(1000\).*read 1 messages"):
             await peer.receive()
         assert repr(peer) == "<Peer of x closed 1000, read 1>"
+
+
+async def test_a_peer_plays_marbles() -> None:
+    pool = FakePool({"feed": "wss://a.example"}, reconnect=Reconnect(jitter=lambda: 1))
+    pool.answer(plays("--x1--(x2,b)--#", messages={"b": Message.of("", b"\x00")}), echo)
+    heard: list[tuple[float, object]] = []
+    pool.messages.subscribe(lambda m: heard.append((now(), m.payload)))
+    pool.events.subscribe(
+        lambda e: (
+            heard.append((now(), "down")) if isinstance(e, ReconnectScheduled) else None
+        )
+    )
+    async with pool:
+        await asyncio.sleep(20)
+    assert heard == [(2, b"1"), (6, b"2"), (6, b"\x00"), (14, "down")]
+
+
+async def test_the_end_of_its_marbles_closes() -> None:
+    async with FakePool() as pool:
+        info = await end_of(pool, plays("---|", timespan_s=0.5))
+        assert (info.code, info.by, now()) == (1000, "peer", 1.5)
