@@ -133,7 +133,15 @@ class _AsgiTransport(Pumped):
             await self._put({"type": "websocket.send", "bytes": payload})
 
     async def _send_close(self, code: int, reason: str) -> None:
-        await self._put({"type": "websocket.close", "code": code, "reason": reason})
+        close = {"type": "websocket.close", "reason": reason}
+        try:
+            await self._put({**close, "code": code})
+        except Exception:
+            if code >= 3000:
+                raise
+            # Daphne sends no code of RFC 6455 but 1000, and without one the peer would
+            # never hear of the end.
+            await self._put({**close, "code": code + 3000})
 
 
 def _ended(event: Mapping[str, Any]) -> CloseInfo:

@@ -68,10 +68,11 @@ class _QuartTransport(Pumped):
         data = cast("str | bytes", await self._websocket.receive())
         if isinstance(data, str):
             return _TEXT, data.encode()
-        return _BINARY, data
+        return _BINARY, data or b""  # Quart makes None of an empty one
 
     async def _send(self, type: MessageType, payload: bytes) -> None:
         await self._websocket.send(payload.decode() if type is _TEXT else payload)
 
     async def _send_close(self, code: int, reason: str) -> None:
         await self._websocket.close(code, reason)
+        self.abort()  # Quart tells nothing of what comes after
