@@ -56,9 +56,10 @@ async def value_of(source: Any, what: str, id: str, limit_s: float) -> Any:
         raise
     except TimeoutError as error:
         reason = f"its function for {what} took longer than open_timeout={limit_s} s"
-        raise DialError(id, reason) from error
+        raise DialError(id, reason, kind="function") from error
     except Exception as error:
-        raise DialError(id, f"its function for {what} failed ({error!r})") from error
+        reason = f"its function for {what} failed ({error!r})"
+        raise DialError(id, reason, kind="function") from error
 
 
 class Dialling:
@@ -282,7 +283,8 @@ class Dialling:
             return None
 
     def _error(self, reason: str) -> DialError:
-        return DialError(self._socket.url or self._socket.id, reason)
+        place = self._socket.url or self._socket.id
+        return DialError(place, reason, kind="on_open")
 
     def _tell_failed(self, error: Exception) -> None:
         self._shared.tell(

@@ -201,6 +201,7 @@ class Endpoint(Receiving):
         ):
             by = "us" if info.by == "lost" else info.by
             info = CloseInfo(info.code, info.reason, by, info.clean, cause)
+        self._shared.connection_ended(self.kind, info.code)
         dialler = self._dialler
         if dialler is None or self._life.asked:
             self._end(Cause.LOST, info)

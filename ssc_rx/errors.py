@@ -32,13 +32,15 @@ SscError
 """
 
 from collections.abc import Sequence
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, Literal
+
+from ssc_rx.wording import counted, shown, without_credentials
 
 __all__ = [
     "CloseTimeoutError",
     "ConsumerTooSlowError",
     "DialError",
+    "DialFailure",
     "DuplicateIdError",
     "EmptyIdError",
     "InvalidIdError",
@@ -70,28 +72,21 @@ __all__ = [
     "without_credentials",
 ]
 
-
-def without_credentials(url: str) -> str:
-    """The URL without user name, password and query, fit for logs and error texts."""
-    try:
-        parts = urlsplit(url)
-        host = parts.netloc.rpartition("@")[2]
-    except ValueError:
-        return "<unreadable URL>"
-    query = "…" if parts.query else ""
-    return urlunsplit((parts.scheme, host, parts.path, query, parts.fragment and "…"))
-
-
-def counted(n: int, thing: str) -> str:
-    """So many of a thing whose plural ends in s: "0 bytes", "1 byte", "2,000 bytes"."""
-    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
-
-
-def shown(id: object) -> str:
-    """An ID as error texts and reprs show it: quoted, escaped, of bounded length."""
-    if not isinstance(id, str):
-        return f"<{type(id).__name__}>"
-    return repr(id) if len(id) <= 80 else f"{id[:80]!r}…"
+DialFailure = Literal[
+    "timeout",
+    "dns",
+    "network",
+    "tls",
+    "proxy",
+    "handshake",
+    "http",
+    "function",
+    "on_open",
+    "other",
+]
+"""What a dial failed at: a time limit, the host's name, the connection below, TLS, the
+proxy, an answer that is no opening handshake, one that says no, a function of the user's
+that was to give the URL or headers, his `on_open`."""
 
 
 class SscError(Exception):
@@ -297,6 +292,7 @@ class DialError(SscError, ConnectionError):
     Attributes:
         url: What was dialled, without credentials.
         reason: What went wrong.
+        kind: What it failed at.
         status: The HTTP status of the answer, when there was one.
         retry_after: Seconds that the server asked to wait; `None` if it didn't.
     """
@@ -307,11 +303,13 @@ class DialError(SscError, ConnectionError):
         reason: str,
         hint: str = "",
         *,
+        kind: DialFailure = "other",
         status: int | None = None,
         retry_after: float | None = None,
     ) -> None:
         self.url = without_credentials(url)
         self.reason = reason
+        self.kind: DialFailure = kind
         self.status = status
         self.retry_after = retry_after
         text = f"can't open {self.url}: {reason}"

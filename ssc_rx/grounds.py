@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import get_ident
@@ -35,6 +36,8 @@ from ssc_rx.streams.stream import Home, LoopScheduler, Stream
 __all__ = ["Grounds"]
 
 _numbers = itertools.count(1)
+READ_AT_ONCE = 100
+"""Sockets of which another thread reads the counters before the event loop may go on."""
 _NOBODY = -1
 """The ident of no thread."""
 
@@ -147,13 +150,29 @@ class Grounds:
         return self._ledger.events
 
     def stats(self) -> PoolStats:
-        """A snapshot of the pool and its sockets; cheap, and safe at any time."""
-        return self._stats_of([socket.stats for socket in self._registry])
+        """A snapshot of the pool and its sockets; cheap, and safe at any time.
 
-    def _stats_of(self, rows: Iterable[SocketStats]) -> PoolStats:
-        """The pool's own counts, those of sockets that are gone, and of these."""
-        hops = self._driver.refused_hops if self._driver is not None else 0
-        return self._ledger.stats(self._name, self._state, rows, hops)
+        From any thread: no count of it is ever below that of an earlier snapshot. While
+        the event loop goes on in another thread, numbers of one snapshot may be some
+        writes apart, so that `balanced` holds on the event loop only.
+        """
+        return self._stats(with_sockets=True)
+
+    def _stats(self, *, with_sockets: bool) -> PoolStats:
+        """The pool's own counts, those of the sockets gone, and of those in it."""
+        ledger, driver = self._ledger, self._driver
+        # Before the sockets are asked: one that leaves meanwhile may go on to count.
+        refused = ledger.refused + (0 if driver is None else driver.refused_hops)
+        gone, sockets = ledger.divide(lambda: self._registry)
+        rows = self._read(sockets) if with_sockets else ()
+        return ledger.stats(self._name, self._state, rows, gone=gone, refused=refused)
+
+    def _read(self, sockets: Iterable[Socket]) -> Iterator[SocketStats]:
+        elsewhere = get_ident() != self._thread
+        for n, socket in enumerate(sockets):
+            if elsewhere and n % READ_AT_ONCE == 0:
+                time.sleep(0)  # lets the event loop have the interpreter
+            yield socket.stats
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         raise TypeError(

@@ -3,9 +3,15 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
+from typing import TypeVar
+from weakref import ref
 
+from ssc_rx.core.close_codes import close_label
+from ssc_rx.core.round_trips import RoundTrips
 from ssc_rx.core.stats import Counts, PoolStats, SocketStats, add_up
 from ssc_rx.errors import (
+    DialError,
+    DialFailure,
     ReentrancyLimitError,
     SocketClosedError,
     shown,
@@ -17,6 +23,7 @@ from ssc_rx.events import (
     LoopLagged,
     PayloadInvalid,
     SocketClosed,
+    SocketKind,
     SocketOpened,
     SourceFailed,
     SubscriberFailed,
@@ -28,6 +35,8 @@ from ssc_rx.streams.stream import Home
 __all__ = ["Ledger"]
 
 logger = logging.getLogger(__name__)
+
+S = TypeVar("S")
 
 
 class Ledger:
@@ -41,21 +50,32 @@ class Ledger:
     def __init__(self, home: Home) -> None:
         self.events: Hub[Event] = Hub("pool.events", home)
         self.clock: Callable[[], float] = time.time
-        self._opened = self._closed = self._dials_failed = 0
+        self._opened = self._closed = 0
+        self._connections_opened: dict[SocketKind, int] = {"server": 0, "client": 0}
+        self._connections_closed: dict[SocketKind, dict[str, int]] = {
+            "server": {},
+            "client": {},
+        }
+        self._dial_failures: dict[DialFailure, int] = {}
+        self._round_trips = RoundTrips()
         self._subscriber_failures = self._payloads_invalid = 0
         self._lags, self._longest_lag = 0, 0.0
-        self._gone = Counts()
+        # Those that are gone, and the last of them: one value, for readers elsewhere.
+        self._gone: tuple[Counts, ref[object] | None] = (Counts(), None)
         self._refused = 0
 
     def tell(self, event: Event) -> None:
         """Count an event and emit it."""
         match event:
-            case SocketOpened(generation=generation):
+            case SocketOpened(kind=kind, generation=generation):
                 self._opened += generation == 1
+                self._connections_opened[kind] += 1
             case DialFailed(error=SocketClosedError()):
                 pass  # given up, at our side's wish
             case DialFailed():
-                self._dials_failed += 1
+                error = event.error
+                at = error.kind if isinstance(error, DialError) else "other"
+                self._dial_failures[at] = self._dial_failures.get(at, 0) + 1
                 logger.warning("%s", event.error)
             case SocketClosed(id=id, kind="server", info=info) if not info.expected:
                 logger.warning(
@@ -134,17 +154,52 @@ class Ledger:
         """Count refused writes that no socket counts."""
         self._refused += writes
 
-    def gone(self, last: SocketStats) -> None:
-        """Keep the counts of a socket that left the pool."""
+    def connection_ended(self, kind: SocketKind, code: int) -> None:
+        """Count the end of a connection, whether or not its socket goes on."""
+        closed, label = self._connections_closed[kind], close_label(code)
+        closed[label] = closed.get(label, 0) + 1
+
+    def round_trip(self, seconds: float) -> None:
+        """Count a ping that was answered."""
+        self._round_trips = self._round_trips.and_one_of(seconds)
+
+    def gone(self, socket: object, last: SocketStats) -> None:
+        """Keep the counts of a socket that is about to leave the registry."""
         self._closed += last.generation > 0
-        self._gone = add_up((self._gone, last))
+        self._gone = add_up((self._gone[0], last)), ref(socket)
+
+    def divide(self, sockets: Callable[[], Iterable[S]]) -> tuple[Counts, list[S]]:
+        """The counts of the sockets that are gone, and those in the pool.
+
+        Each socket is in one of them, and in one only, whatever thread asks: else a sum
+        would go up and down again, which a reader takes for a counter that began anew.
+        """
+        while True:
+            before = self._gone
+            counts, last = before
+            here = list(sockets())
+            if self._gone is before:
+                leaving = None if last is None else last()
+                return counts, [socket for socket in here if socket is not leaving]
+
+    @property
+    def refused(self) -> int:
+        """Refused writes that no socket counts."""
+        return self._refused
 
     def stats(
-        self, name: str, state: str, sockets: Iterable[SocketStats], refused_hops: int
+        self,
+        name: str,
+        state: str,
+        sockets: Iterable[SocketStats],
+        *,
+        gone: Counts,
+        refused: int,
     ) -> PoolStats:
-        """A snapshot of the pool."""
+        """A snapshot of the pool: of what these sockets, and those gone, have counted."""
         rows = tuple(sockets)
-        sums = add_up((self._gone, *rows))
+        sums = add_up((gone, *rows))
+        failures = dict(self._dial_failures)
         return PoolStats(
             name=name,
             state=state,
@@ -152,16 +207,22 @@ class Ledger:
             sockets=rows,
             sockets_opened=self._opened,
             sockets_closed=self._closed,
-            dials_failed=self._dials_failed,
+            dials_failed=sum(failures.values()),
             subscriber_failures=self._subscriber_failures,
             payloads_invalid=self._payloads_invalid,
             loop_lags=self._lags,
+            connections_opened=dict(self._connections_opened),
+            connections_closed={
+                kind: dict(codes) for kind, codes in self._connections_closed.items()
+            },
+            dial_failures=failures,
+            round_trips=self._round_trips,
             messages_in=sums.messages_in,
             bytes_in=sums.bytes_in,
             messages_out=sums.messages_out,
             bytes_out=sums.bytes_out,
             accepted=sums.accepted,
-            refused=sums.refused + self._refused + refused_hops,
+            refused=sums.refused + refused,
             queued=sums.queued,
             queued_bytes=sums.queued_bytes,
             failed=sums.failed,

@@ -349,9 +349,9 @@ class Members(Writing):
 
     def _gone(self, socket: Socket) -> None:
         """A socket is gone, or was replaced: its ID is another's, or free."""
+        self._ledger.gone(socket, socket.stats)
         self._registry.remove(socket.id, socket)
         self._groups.left(socket, socket.tags)
-        self._ledger.gone(socket.stats)
         if socket.close_info is None:
             self._replaced.add(socket)
 

@@ -209,6 +209,8 @@ class Pool(Members):
             write_refused=self._ledger.write_refused,
             refused_late=self._ledger.refuse,
             takes_place=self._takes_place,
+            round_trip=self._ledger.round_trip,
+            connection_ended=self._ledger.connection_ended,
             gone=self._gone,
             ended=self._ended,
             joined=self._groups.joined,
@@ -222,7 +224,7 @@ class Pool(Members):
             registry=self._registry,
             events=self.events,
             writes=self._writes,
-            without_sockets=lambda: self._stats_of(()),
+            without_sockets=lambda: self._stats(with_sockets=False),
         )
         self._monitor = monitor_for(watched, driver, self._options)
 

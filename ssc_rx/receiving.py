@@ -55,7 +55,9 @@ class Receiving(Sending, ABC):
 
     def on_pong(self, payload: bytes) -> None:
         if self._heartbeat is not None:
-            self._heartbeat.pong(self._last_seen, payload)
+            latency = self._heartbeat.pong(self._last_seen, payload)
+            if latency is not None:
+                self._shared.round_trip(latency)
 
     def tap(
         self, receive: Callable[[Message], None] | None

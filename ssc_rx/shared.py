@@ -6,7 +6,7 @@ from typing import Any
 
 from ssc_rx.driver import Driver
 from ssc_rx.errors import PoolNotRunningError, WrongThreadError
-from ssc_rx.events import Event
+from ssc_rx.events import Event, SocketKind
 from ssc_rx.holding import Holds
 from ssc_rx.streams.hub import MessageHub
 from ssc_rx.streams.stream import Home
@@ -29,6 +29,8 @@ class Shared:
         write_refused: Takes the ID and error of a write pushed into a Subject.
         refused_late: Counts a refused write of a socket that is gone.
         takes_place: Told of each socket that is open for the first time.
+        round_trip: Told how many seconds a peer took to answer a ping.
+        connection_ended: Told of the kind of socket and the close code.
         gone: Told of each socket that is to be counted no more.
         ended: Told of it when its connection has ended as well.
         joined, left: Told of the tags that a socket bears from now on, or no more.
@@ -39,6 +41,7 @@ class Shared:
     __slots__ = (
         "_name",
         "_spread",
+        "connection_ended",
         "driver",
         "emit",
         "ended",
@@ -48,6 +51,7 @@ class Shared:
         "joined",
         "left",
         "refused_late",
+        "round_trip",
         "takes_place",
         "tell",
         "thread",
@@ -67,6 +71,8 @@ class Shared:
         write_refused: Callable[[str, Exception], None],
         refused_late: Callable[[], None],
         takes_place: Callable[[Any], None],
+        round_trip: Callable[[float], None],
+        connection_ended: Callable[[SocketKind, int], None],
         gone: Callable[[Any], None],
         ended: Callable[[Any], None],
         joined: Callable[[Any, Collection[str]], None],
@@ -83,6 +89,8 @@ class Shared:
         self.write_refused = write_refused
         self.refused_late = refused_late
         self.takes_place = takes_place
+        self.round_trip = round_trip
+        self.connection_ended = connection_ended
         self.gone = gone
         self.ended = ended
         self.joined = joined

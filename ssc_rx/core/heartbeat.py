@@ -76,8 +76,10 @@ class Heartbeat:
         self._waiting = False
         self._payload = None
 
-    def pong(self, now: float, payload: bytes) -> None:
+    def pong(self, now: float, payload: bytes) -> float | None:
         """A PONG came; one that answers the last ping tells the latency."""
-        if payload == self._payload:
-            self._payload = None
-            self.latency = now - self._sent_at
+        if payload != self._payload:
+            return None
+        self._payload = None
+        self.latency = now - self._sent_at
+        return self.latency

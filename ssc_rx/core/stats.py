@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from ssc_rx.core.lifecycle import SocketState
+from ssc_rx.core.round_trips import RoundTrips
+from ssc_rx.errors import DialFailure
 from ssc_rx.events import SocketKind
 
 __all__ = ["Counts", "PoolStats", "SocketStats", "add_up"]
@@ -92,6 +94,12 @@ class PoolStats(Counts, frozen=True, kw_only=True):
         sockets_opened: How many sockets ever opened.
         sockets_closed: How many of those are gone.
         dials_failed: How many dials failed.
+        connections_opened: How many connections opened, by the kind of their socket. A
+            server socket has one after the other.
+        connections_closed: How many of those have ended, by kind, then by close code:
+            a registered code, "3xxx", "4xxx" or "other".
+        dial_failures: How many dials failed, by `DialError.kind`.
+        round_trips: How long the peers took to answer pings.
         subscriber_failures: How often a subscriber raised.
         payloads_invalid: How many payloads an operator couldn't decode.
         loop_lags: How often the event loop was held up, by 0.25 s or more.
@@ -107,6 +115,10 @@ class PoolStats(Counts, frozen=True, kw_only=True):
     subscriber_failures: int
     payloads_invalid: int
     loop_lags: int
+    connections_opened: Mapping[SocketKind, int] = {}
+    connections_closed: Mapping[SocketKind, Mapping[str, int]] = {}
+    dial_failures: Mapping[DialFailure, int] = {}
+    round_trips: RoundTrips = RoundTrips()
 
     @property
     def open_sockets(self) -> int:

@@ -215,13 +215,17 @@ def _dial_error(url: str, exc: Exception, open_timeout: float) -> DialError:
                 url,
                 f"no opening handshake within open_timeout={open_timeout} s",
                 "is it a WebSocket server, and is the way to it free?",
+                kind="timeout",
             )
         case socket.gaierror():
             return DialError(
-                url, f"the host {host!r} can't be resolved ({exc})", "check the name"
+                url,
+                f"the host {host!r} can't be resolved ({exc})",
+                "check the name",
+                kind="dns",
             )
         case ssl_module.SSLError():
-            return DialError(url, f"TLS failed ({exc})", _tls_hint(exc))
+            return DialError(url, f"TLS failed ({exc})", _tls_hint(exc), kind="tls")
         case InvalidStatus():
             status = exc.response.status_code
             waits = exc.response.headers.get_all("Retry-After")
@@ -229,6 +233,7 @@ def _dial_error(url: str, exc: Exception, open_timeout: float) -> DialError:
                 url,
                 f"the server answered HTTP {status}, not 101 Switching Protocols",
                 _status_hint(status),
+                kind="http",
                 status=status,
                 retry_after=retry_after_s(waits[0] if waits else None, time.time()),
             )
@@ -237,20 +242,25 @@ def _dial_error(url: str, exc: Exception, open_timeout: float) -> DialError:
                 url,
                 "the peer closed the connection without an answer",
                 "is it a WebSocket server, and ws:// or wss:// right?",
+                kind="handshake",
             )
         case InvalidMessage():
             return DialError(
                 url,
                 "the peer did not answer in HTTP",
                 "is it a WebSocket server, and ws:// or wss:// right?",
+                kind="handshake",
             )
         case ProxyError() | InvalidProxy():
-            return DialError(url, f"the proxy failed ({exc})", "check proxy=")
+            return DialError(
+                url, f"the proxy failed ({exc})", "check proxy=", kind="proxy"
+            )
         case InvalidHandshake():
             return DialError(
                 url,
                 f"the opening handshake failed ({exc})",
                 "is it a WebSocket server?",
+                kind="handshake",
             )
         case InvalidURI():
             return DialError(
@@ -258,18 +268,21 @@ def _dial_error(url: str, exc: Exception, open_timeout: float) -> DialError:
                 f"it redirects to {without_credentials(exc.uri)!r}, where no WebSocket "
                 f"can be ({exc.msg})",
                 "give the URL of the WebSocket endpoint itself",
+                kind="handshake",
             )
         case ConnectionResetError() if url.startswith("wss") and exc.errno is None:
             return DialError(
                 url,
                 "the peer closed the connection during the TLS handshake",
                 "does it speak TLS there, or is it ws://?",
+                kind="tls",
             )
         case OSError():
             return DialError(
                 url,
                 f"no connection ({exc})",
                 "does the server run at that host and port?",
+                kind="network",
             )
         case _:
             return DialError(url, str(exc))
