@@ -36,7 +36,9 @@ def run_in(pool: Pool, app: Any) -> None:
         async with pool:
             yield
 
-    if hasattr(app, "on_startup") and hasattr(app, "on_shutdown"):
+    if hasattr(app, "on_startup") and hasattr(
+        app, "on_cleanup"
+    ):  # Litestar has but one
         app.on_startup.append(start)
         app.on_shutdown.append(stop)
     elif hasattr(app, "while_serving"):
@@ -52,7 +54,14 @@ def asgi(pool: Pool, app: Asgi) -> Asgi:
     """An ASGI application that runs the pool by the lifespan protocol, and is `app`.
 
     https://asgi.readthedocs.io/en/latest/specs/lifespan.html
+
+    Raises:
+        InvalidOptionError: If it is none.
     """
+    if not callable(app):
+        raise InvalidOptionError(
+            f"{app!r} is no ASGI application; give what the server would be given"
+        )
 
     async def hosted(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":

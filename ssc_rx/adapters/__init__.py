@@ -5,7 +5,7 @@ and add its row to `ADAPTERS`.
 """
 
 from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from ssc_rx.adapters import aiohttp, asgi, quart, transport, websockets
 from ssc_rx.errors import InvalidOptionError
@@ -40,6 +40,12 @@ def _adapter(module: Any) -> Adapter:
 ADAPTERS = tuple(map(_adapter, (transport, websockets, aiohttp, quart, asgi)))
 
 
+def _has_class(connection: Any) -> bool:
+    """Whether `()` was forgotten: a class has the shape of its objects."""
+    parts = connection if isinstance(connection, tuple) else (connection,)
+    return any(isinstance(part, type) for part in cast(Any, parts))
+
+
 def adapter_for(connection: object) -> Adapter:
     """The adapter that knows this kind of connection.
 
@@ -47,7 +53,7 @@ def adapter_for(connection: object) -> Adapter:
         InvalidOptionError: If none does.
     """
     for adapter in ADAPTERS:
-        if adapter.matches(connection):
+        if adapter.matches(connection) and not _has_class(connection):
             return adapter
     kind = type(connection)
     raise InvalidOptionError(
