@@ -5,8 +5,8 @@ from typing import Any
 
 from ssc_rx import MessageType
 from ssc_rx.ports import Outgoing
+from ssc_rx.testing.transport_contract import RecordingReceiver
 from ssc_rx.transports.memory import MemoryTransport
-from tests.transports.receiver import RecordingReceiver
 
 __all__ = ["AddPeer", "Peer"]
 

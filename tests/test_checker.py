@@ -8,11 +8,11 @@ import pytest
 
 from ssc_rx import Message, MessageType, Pool
 from ssc_rx.ports import Outgoing
+from ssc_rx.testing.transport_contract import RecordingReceiver
 from ssc_rx.transports.memory import MemoryTransport
 from tests.checker import Checker
 from tests.mistreatment import Fault, Mistreatment
 from tests.recorder import Recorder
-from tests.transports.receiver import RecordingReceiver
 
 N = 20
 ASTRAY = 7

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from ssc_rx import Message, PingTimeoutError, Pool, PoolStopped, SocketClosed
+from ssc_rx.testing.transport_contract import RecordingReceiver
 from ssc_rx.transports.memory import MemoryTransport, memory_pair
 from tests.recorder import Recorder
-from tests.transports.receiver import RecordingReceiver
 
 pytestmark = pytest.mark.virtual_time
 

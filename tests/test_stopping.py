@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from ssc_rx import Message, Pool, PoolStopped
+from ssc_rx.testing.transport_contract import RecordingReceiver
 from ssc_rx.transports.memory import MemoryTransport, memory_pair
 from tests.assertions import assert_accounted
 from tests.peers import mute, tcp_server
 from tests.recorder import Recorder
-from tests.transports.receiver import RecordingReceiver
 
 PEERS = 1000
 

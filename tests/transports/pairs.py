@@ -1,8 +1,8 @@
 """One connected pair of each kind of transport: the table of the contract tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from ssl import SSLContext
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from ssc_rx.adapters import aiohttp, websockets
 from ssc_rx.adapters import asgi as adapter
 from ssc_rx.options import Options
 from ssc_rx.ports import Transport
+from ssc_rx.testing.transport_contract import OpenPair, Pair
 from ssc_rx.transports.accepted import AcceptedLink
 from ssc_rx.transports.dialer import dial
 from ssc_rx.transports.link import Link
@@ -24,7 +25,6 @@ from ssc_rx.transports.memory import memory_pair
 from ssc_rx.transports.pumped import Pumped
 from tests.tls import contexts
 
-Pair = tuple[Transport, Transport]
 LIMIT = 4 * 1024 * 1024
 OPTIONS = Options(max_message_size=LIMIT)
 
@@ -192,7 +192,7 @@ async def both_lost(*links: Link) -> AsyncIterator[None]:
             await asyncio.sleep(0)
 
 
-PAIRS: dict[str, Callable[[], AbstractAsyncContextManager[Pair]]] = {
+PAIRS: dict[str, OpenPair] = {
     "memory": memory,
     "link": link,
     "deflated link": deflated_link,

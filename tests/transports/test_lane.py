@@ -15,9 +15,9 @@ from websockets.protocol import Protocol, State
 from websockets.server import ServerProtocol
 from websockets.uri import parse_uri
 
+from ssc_rx.testing.transport_contract import RecordingReceiver
 from ssc_rx.transports.lane import MAX_TAIL_BYTES
 from ssc_rx.transports.link import Link
-from tests.transports.receiver import RecordingReceiver
 
 SEQUENCES = int(os.environ.get("SSC_TEST_SEQUENCES", "2000"))
 MAX_SIZE = 20_000

@@ -8,10 +8,10 @@ from websockets.server import ServerProtocol
 
 from ssc_rx import LinkLostError, MessageType, PeerProtocolError
 from ssc_rx.testing import VirtualTimeLoop
+from ssc_rx.testing.transport_contract import RecordingReceiver
 from ssc_rx.transports.delivering import MESSAGES_PER_TURN, PIECE_BYTES, TURN_S
 from ssc_rx.transports.link import Link
 from tests.peers import masked, text_frame
-from tests.transports.receiver import RecordingReceiver
 
 CLOSE_4001 = masked(b"\x88\x02\x0f\xa1")
 PING = masked(b"\x89\x01?")

@@ -4,13 +4,18 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from ssc_rx import CloseInfo, MessageType
+from ssc_rx.events import CloseInfo
+from ssc_rx.message import MessageType
+
+__all__ = ["RecordingReceiver"]
 
 
 class RecordingReceiver:
-    """`calls` holds ("message", type, payload), ("pong", payload), ("closed", info) …
+    """A `ssc_rx.ports.Receiver` that takes notes.
 
-    `react` is called inside `on_message`, after it was noted.
+    Attributes:
+        calls: ("message", type, payload), ("pong", payload), ("closed", info) …
+        react: Called inside `on_message`, after it was noted.
     """
 
     def __init__(self) -> None:
@@ -22,24 +27,30 @@ class RecordingReceiver:
         self.calls.append(call)
         self._changed.set()
 
-    def on_data(self, now: float) -> None: ...
+    def on_data(self, now: float) -> None:
+        """Not noted: how often it comes is the transport's affair."""
 
     def on_message(self, type: MessageType, payload: bytes) -> None:
+        """Note it, and react."""
         assert isinstance(type, MessageType)
         self._note("message", type, payload)
         if self.react is not None:
             self.react()
 
     def on_pong(self, payload: bytes) -> None:
+        """Note it."""
         self._note("pong", payload)
 
     def on_writable(self) -> None:
+        """Note it."""
         self._note("writable")
 
     def on_closing(self, error: Exception | None) -> None:
+        """Note it."""
         self._note("closing", error)
 
     def on_closed(self, info: CloseInfo) -> None:
+        """Note it."""
         self._note("closed", info)
 
     def of(self, kind: str) -> list[Any]:
@@ -49,6 +60,7 @@ class RecordingReceiver:
 
     @property
     def texts(self) -> list[str]:
+        """The payloads of its messages, decoded."""
         return [payload.decode() for _, payload in self.of("message")]
 
     async def until(self, holds: Callable[[], bool]) -> None:
@@ -56,6 +68,10 @@ class RecordingReceiver:
         while not holds():
             self._changed.clear()
             await self._changed.wait()
+
+    async def has(self, n: int) -> None:
+        """Wait until it was told `n` messages."""
+        await self.until(lambda: len(self.of("message")) >= n)
 
     async def closed(self) -> CloseInfo:
         """Wait for the last call, and check that it was the last and the only one."""
