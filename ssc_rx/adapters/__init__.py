@@ -42,8 +42,8 @@ ADAPTERS = tuple(map(_adapter, (transport, websockets, aiohttp, quart, asgi)))
 
 def _has_class(connection: Any) -> bool:
     """Whether `()` was forgotten: a class has the shape of its objects."""
-    parts = connection if isinstance(connection, tuple) else (connection,)
-    return any(isinstance(part, type) for part in cast(Any, parts))
+    parts = cast(Any, connection if isinstance(connection, tuple) else (connection,))
+    return any(isinstance(part, type) for part in parts)
 
 
 def adapter_for(connection: object) -> Adapter:

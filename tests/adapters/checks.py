@@ -89,7 +89,9 @@ async def empty_messages(host: HostProcess) -> str:
                 got.append(await peer.recv())
         except ConnectionClosed as closed:
             return f"{closed.rcvd and int(closed.rcvd.code)}"
-    return "kept" if got == ["", b"", "end"] else f"{got[:-1]} of ['', b'']"
+    if got == ["end"]:
+        return "lost"
+    return "kept" if got == ["", b"", "end"] else f"{got}"
 
 
 async def peer_closes(host: HostProcess) -> str:

@@ -10,6 +10,14 @@ def _target(scope: Any) -> str:
     return f"{path}?{query}"
 
 
+def with_django() -> None:
+    """Django wants its settings before anything else of it is imported."""
+    from django.conf import settings  # type: ignore[import-untyped]
+
+    if not settings.configured:
+        settings.configure()
+
+
 def starlette(host: Host) -> Any:
     from starlette.applications import Starlette
     from starlette.routing import WebSocketRoute
@@ -45,9 +53,7 @@ def litestar(host: Host) -> Any:
 
 
 def channels(host: Host) -> Any:
-    from django.conf import settings  # type: ignore[import-untyped]
-
-    settings.configure()
+    with_django()
     from channels.routing import (  # type: ignore[import-untyped]
         ProtocolTypeRouter,
         URLRouter,

@@ -62,7 +62,7 @@ _TOLD_AFTER = "accepting a peer that has left is no error; that it left is told 
 _CANCELS = "Quart cancels the handler and tells no code"
 _DAPHNE = {
     **_TUPLE,
-    "empty": Otherwise("[] of ['', b'']", "Daphne sends no empty messages"),
+    "empty": Otherwise("lost", "Daphne sends no empty messages"),
     "peer closes": Otherwise("4001, by peer", _NO_REASON),
     "pool closes": Otherwise("4002; 4002 ours, by us", _NO_REASON),
     "raises": Otherwise("4011", _NO_CODE),
@@ -172,7 +172,7 @@ ROWS: dict[str, Row] = {
         _QUART_ENDS,
     ),
     "daphne-raw": Row(
-        "daphne",
+        "Daphne",
         "raw ASGI",
         partial(web_servers.daphne, frameworks.raw_asgi),
         _DAPHNE,
