@@ -72,7 +72,7 @@ async def open(connection: Any, options: Options) -> Transport:
             raise LinkLostError("the peer left during its opening handshake") from error
     if response.closed:
         raise LinkLostError("the connection had ended before it was added")
-    return _AiohttpTransport(response, request(connection), options.max_message_size)
+    return _AiohttpTransport(asked, response, options.max_message_size)
 
 
 async def refuse(connection: Any, refusal: Refusal) -> None:
@@ -96,12 +96,13 @@ class _AiohttpTransport(Pumped):
 
     def __init__(
         self,
+        asked: Any,
         response: "web.WebSocketResponse",
-        request: Request | None,
         max_size: int | None,
     ) -> None:
-        super().__init__(request, max_size)
+        super().__init__(request((asked, response)), max_size)
         self._response = response
+        self._protocol: Any = getattr(asked, "protocol", None)
         self.remote_address = response.get_extra_info("peername")
         self.subprotocol = response.ws_protocol
         # It would answer pings itself and keep pongs back; without this attribute, as of
@@ -110,6 +111,13 @@ class _AiohttpTransport(Pumped):
             self.can_ping = False
         else:
             response._autoping = False  # pyright: ignore[reportPrivateUsage]
+
+    def close(self, code: int, reason: str) -> None:
+        # A server that is ending drops what arrives, from before its first hook on: no
+        # answer to our Close frame would be heard, and the whole deadline be waited for.
+        if getattr(self._protocol, "_close", False):
+            self._protocol._close = False
+        super().close(code, reason)
 
     async def _receive(self) -> tuple[MessageType, bytes] | CloseInfo:
         while True:
