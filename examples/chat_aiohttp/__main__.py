@@ -9,6 +9,9 @@ from examples.chat.rooms import LONGEST_TEXT, Chat, Member
 from examples.chat_aiohttp import __doc__ as about
 from ssc_rx import OutboxFullError, SocketClosedError, UnknownSocketError
 
+ROOM, NAME = "{room:[^/]+}", "{name:[^/]+}"
+"""Parts of a path; without their patterns, aiohttp takes no braces."""
+
 
 def application(chat: Chat) -> web.Application:
     """The chat as a web application, which the pool lives as long as."""
@@ -19,7 +22,7 @@ def application(chat: Chat) -> web.Application:
     async def index(request: web.Request) -> web.Response:
         return web.Response(text=page(), content_type="text/html")
 
-    @routes.get("/ws/{room}/{name}")
+    @routes.get(f"/ws/{ROOM}/{NAME}")
     async def join(request: web.Request) -> web.WebSocketResponse:
         member = _member(request)
         if not member.allowed:
@@ -30,11 +33,11 @@ def application(chat: Chat) -> web.Application:
         )
         return response
 
-    @routes.get("/rooms/{room}/members")
+    @routes.get(f"/rooms/{ROOM}/members")
     async def members(request: web.Request) -> web.Response:
         return web.json_response(chat.members(request.match_info["room"]))
 
-    @routes.post("/rooms/{room}/members/{name}")
+    @routes.post(f"/rooms/{ROOM}/members/{NAME}")
     async def note(request: web.Request) -> web.Response:
         text = await _text(request)
         try:
@@ -64,7 +67,7 @@ async def _text(request: web.Request) -> str:
                 return text
             case _:
                 raise web.HTTPUnprocessableEntity(text='send {"text": "..."}')
-    except (JSONDecodeError, UnicodeError):
+    except (JSONDecodeError, UnicodeError, RecursionError):
         raise web.HTTPUnprocessableEntity(text="no JSON") from None
 
 

@@ -5,8 +5,16 @@ from http import HTTPStatus
 from typing import Annotated
 
 import uvicorn
-from fastapi import Body, FastAPI, HTTPException, WebSocket, WebSocketException
-from fastapi.responses import HTMLResponse
+from fastapi import (
+    Body,
+    FastAPI,
+    HTTPException,
+    Request,
+    WebSocket,
+    WebSocketException,
+)
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from examples.chat.listening import listen, page
 from examples.chat.rooms import LONGEST_TEXT, Chat, Member
@@ -48,6 +56,11 @@ def application(chat: Chat) -> FastAPI:
             raise HTTPException(HTTPStatus.NOT_FOUND, "no such member") from None
         except (SocketClosedError, OutboxFullError):
             raise HTTPException(HTTPStatus.CONFLICT, "the member is leaving") from None
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: Exception) -> PlainTextResponse:
+        # FastAPI's own answer repeats what was sent, which may be no Unicode.
+        return PlainTextResponse('send {"text": "..."}', 422)
 
     return app
 
