@@ -6,6 +6,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Unpack, cast
 
+from ssc_rx.events import Event, SocketClosed, SocketOpened
 from ssc_rx.options import Options, SocketOptions
 from ssc_rx.pool import Pool
 from ssc_rx.ports import Transport
@@ -106,6 +107,35 @@ class FakePool(Pool):
             raise LookupError(f"{id!r} has no connection; see pool.dials")
         _memory, number = cast("tuple[str, int]", address)
         return self._network.peers[number]
+
+    async def next_peer(self, id: str) -> Peer:
+        """Wait until a socket of this ID opens, or opens again; gives its far end.
+
+        Subscribers of `events` and `on_open` may be at work still. A peer that has just
+        been `cut()` is not gone yet: this waits for the one after it.
+
+        Raises:
+            LookupError: If the socket goes for good instead, or the pool stops.
+        """
+        opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def gone() -> None:
+            if not opened.done():
+                opened.set_exception(LookupError(f"{id!r} is gone, and won't open"))
+
+        def look(event: Event) -> None:
+            if isinstance(event, SocketOpened) and event.id == id:
+                if not opened.done():
+                    opened.set_result(None)
+            elif isinstance(event, SocketClosed) and event.id == id:
+                gone()
+
+        subscription = self.events.subscribe(look, on_completed=gone)
+        try:
+            await opened
+        finally:
+            subscription.dispose()
+        return self.peer(id)
 
     async def _dial(self, url: str, options: Options, **how: Any) -> Transport:
         return await self._network.dial(url, options, **how)

@@ -14,7 +14,7 @@ class StuckError(RuntimeError):
     """What was run isn't done, and won't be: names each task and where it waits."""
 
 
-def run_virtual(main: Coroutine[Any, Any, T], *, limit_s: float = 86_400.0) -> T:
+def run_virtual(main: Coroutine[Any, Any, T], *, limit_s: float = 172_800.0) -> T:
     """Run a coroutine in virtual time, as `asyncio.run` does in real time.
 
     `await asyncio.sleep(3600)` in it takes no time, and lets an hour's worth of timers
@@ -22,7 +22,7 @@ def run_virtual(main: Coroutine[Any, Any, T], *, limit_s: float = 86_400.0) -> T
 
     Args:
         main: What to run; it must use no real sockets, see `VirtualTimeLoop`.
-        limit_s: Virtual seconds it may take; a day by default.
+        limit_s: Virtual seconds it may take; two days by default.
 
     Returns:
         What it returns.
@@ -42,12 +42,12 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     waits and there is no timer, or where the limit is reached.
 
     Args:
-        limit_s: Virtual seconds that may pass; a day by default. Keepalive alone lets
+        limit_s: Virtual seconds that may pass; two days by default. Keepalive alone lets
             time pass: without a limit, a test that waits for a message which never comes
             would run for ever.
     """
 
-    def __init__(self, limit_s: float = 86_400.0) -> None:
+    def __init__(self, limit_s: float = 172_800.0) -> None:
         self._now = 0.0
         self._limit_s = self._ends_at = limit_s
         self._jumping = _Jumping(self)

@@ -159,6 +159,25 @@ async def test_keepalive_is_the_real_one() -> None:
         assert pool[URL].generation == 1
 
 
+async def test_the_next_peer_is_the_one_after_this() -> None:
+    async with FakePool({"feed": URL}, reconnect=STEADY) as pool:
+        pool.answer(refuse(), None)
+        first = pool.peer("feed")
+        first.cut()
+        second = await pool.next_peer("feed")
+        assert (second is first, now()) == (False, 1.5)
+        assert pool.peers == [first, second]
+        waiting = asyncio.gather(
+            *(pool.next_peer(id) for id in ("feed", "feed", "other")),
+            return_exceptions=True,
+        )
+        await asyncio.sleep(0)
+        pool.remove_socket("feed")
+        await asyncio.sleep(1)
+        await pool.stop()
+        assert [type(result) for result in await waiting] == [LookupError] * 3
+
+
 @pytest.mark.parametrize("stops", [False, True])
 async def test_what_a_behaviour_raises_is_raised_by_the_pools_end(stops: bool) -> None:
     async def expects_a_login(peer: Peer) -> None:

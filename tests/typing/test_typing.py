@@ -1,4 +1,4 @@
-"""The README's examples and the usage file pass mypy and pyright in strict mode."""
+"""What users write, and the examples of the pages, pass mypy and pyright in strict mode."""
 
 import json
 import subprocess
@@ -15,8 +15,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
     (tmp_path / "usage.py").write_text((ROOT / "tests/typing/usage.py").read_text())
-    for n, block in enumerate(python_blocks()):
-        (tmp_path / f"readme_{n}.py").write_text(block)
+    for page in ("README.md", "docs/testing.md"):
+        for n, block in enumerate(python_blocks(page)):
+            (tmp_path / f"{Path(page).stem.lower()}_{n}.py").write_text(block)
     return tmp_path
 
 
