@@ -18,6 +18,8 @@ QUICK = 3
 NAMES: dict[Side, str] = {
     "pool": "ssc-rx",
     "watched": "ssc-rx, watched",
+    "fastapi-pool": "ssc-rx on FastAPI",
+    "fastapi": "FastAPI by hand",
     "websockets": "websockets",
     "aiohttp": "aiohttp",
     "picows": "picows",
@@ -46,7 +48,8 @@ class Case:
         measured: Messages, or so: rounded up to whole acknowledgements.
         subscriber: What takes the messages that are read.
         payload_bytes: Of every message; more than 128 make it BINARY.
-        repeat: Messages for the same socket in one turn, where it is written.
+        repeat: Messages for the same socket in one turn, where it is written; under way
+            on each socket, where it echoes.
         written: How many of the sockets are written to; `None`: all.
         limit_s: Seconds that one run may take, connecting included.
     """
@@ -116,7 +119,7 @@ class Case:
         """Messages for one acknowledgement, under way at most, and to warm up."""
         warmup = max(1, self.measured // WARMUP)
         match self.kind:
-            case "burst":  # full buffers pace it; all sockets have the same share
+            case "burst" | "echo":  # it paces itself; all sockets have the same share
                 step = max(1, warmup // self.sockets) * self.sockets
                 return step, 0, step
             case "sparse" | "soak":  # the clock paces it

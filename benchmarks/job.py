@@ -6,13 +6,26 @@ from typing import Literal
 
 __all__ = ["Job", "Kind", "LoopName", "Side", "Subscriber"]
 
-Kind = Literal["burst", "sparse", "write_all", "write", "accept", "dial", "soak"]
+Kind = Literal[
+    "burst", "sparse", "write_all", "write", "echo", "accept", "dial", "soak"
+]
 READING: tuple[Kind, ...] = ("burst", "sparse", "soak", "dial")
 """Kinds in which the subject dials; in the others it accepts."""
 LoopName = Literal["asyncio", "uvloop"]
-Side = Literal["pool", "watched", "websockets", "aiohttp", "picows", "raw"]
-"""Who is measured; *watched* is a pool to which a monitor's viewer is attached, *raw* a
-length-prefixed protocol right on the loop's TCP transport."""
+Side = Literal[
+    "pool",
+    "watched",
+    "fastapi-pool",
+    "websockets",
+    "aiohttp",
+    "picows",
+    "fastapi",
+    "raw",
+]
+"""Who is measured; *watched* is a pool to which a monitor's viewer is attached,
+*fastapi-pool* one whose connections are those of FastAPI on uvicorn, *fastapi* that with
+handlers written by hand, *raw* a length-prefixed protocol right on the loop's TCP
+transport."""
 Subscriber = Literal["bare", "pipeline", "keyed", "undecoded", "collecting"]
 """What takes the messages that are read: a callback; the same behind a filter and a map;
 a callback for each socket's ID. Of raw TCP only: text as bytes that nobody looked at, and
@@ -40,7 +53,8 @@ class Job:
         measured: Messages that are measured.
         step: Messages that one acknowledgement stands for.
         window: Messages that may be under way, sent and not acknowledged.
-        repeat: Messages for the same socket in one turn of the loop, where it is written.
+        repeat: Messages for the same socket in one turn of the loop, where it is written;
+            under way on each socket at a time, where it echoes.
         written: How many of the sockets are written to.
         rate_per_s: Messages a second that the load keeps to; 0 for as many as go.
         subject_core: CPU that the measured process is pinned to; `None`: not pinned.

@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.acks import AckReader, AckWriter
 from benchmarks.job import Job
+from benchmarks.load_echo import Echoed
 from benchmarks.load_receiver import Receiver
 from benchmarks.load_sender import Sender
 from benchmarks.loops import new_loop, uvloop_installed
@@ -26,7 +27,8 @@ def _give_up(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
 async def _load(job: Job, pipe: int) -> dict[str, object]:
     asyncio.get_running_loop().set_exception_handler(_give_up)
     if not job.dials:
-        receiver = Receiver(job, AckWriter(pipe, job.step))
+        kind = Echoed if job.kind == "echo" else Receiver
+        receiver = kind(job, AckWriter(pipe, job.step))
         return await receiver.run(int(sys.stdin.readline()))
     sender = Sender(job, AckReader(pipe, job.step))
     print(await sender.listen(), flush=True)

@@ -10,12 +10,12 @@ from benchmarks.shaping import shape_sockets
 from benchmarks.span import Span, start_span
 from benchmarks.wire import CLIENT_REQUEST, END_OF_HEADERS, extensions_in, frame
 
-__all__ = ["Receiver"]
+__all__ = ["Client", "Receiver"]
 
 DIALS_AT_ONCE = 64
 
 
-class _Client(asyncio.BufferedProtocol):
+class Client(asyncio.BufferedProtocol):
     """One connection: a handshake, then nothing but counting."""
 
     def __init__(self, receiver: "Receiver") -> None:
@@ -117,9 +117,13 @@ class Receiver:
             await asyncio.gather(*(self._connect(port) for _ in range(n)))
 
     async def _connect(self, port: int) -> None:
-        client = _Client(self)
+        client = self.new_client()
         await self.loop.create_connection(lambda: client, "127.0.0.1", port)
         await client.opened
+
+    def new_client(self) -> Client:
+        """One that connects."""
+        return Client(self)
 
     def count(self, size: int) -> None:
         """Bytes of frames arrived."""

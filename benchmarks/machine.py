@@ -11,7 +11,7 @@ __all__ = ["allow_open_files", "cores", "machine_facts"]
 
 PACKAGES = (
     *("ssc-rx", "websockets", "reactivex", "msgspec", "uvloop"),
-    *("aiohttp", "picows", "aiofastnet"),
+    *("aiohttp", "picows", "aiofastnet", "fastapi", "starlette", "uvicorn"),
 )
 
 

@@ -11,7 +11,7 @@ from benchmarks.shaping import shape_sockets
 from benchmarks.span import Span, resident_bytes, start_span
 from benchmarks.tally import Tally
 from benchmarks.wire import TEXT
-from benchmarks.writing import Writing
+from benchmarks.writing import Serving
 
 __all__ = ["accept", "dial"]
 
@@ -19,7 +19,7 @@ SETTLE_S = 0.5
 """Until what an opening leaves behind (tasks, timers, buffers) is gone."""
 
 
-async def accept(job: Job, side: Writing, pipe: int) -> dict[str, object]:
+async def accept(job: Job, side: Serving, pipe: int) -> dict[str, object]:
     """Let in the warm-up's sockets, then those that are measured."""
     acks = AckReader(pipe, job.step)
     print(await side.serve(), flush=True)

@@ -97,7 +97,7 @@ def result_of(job: Job, subject: dict[str, Any], load: dict[str, Any]) -> Result
 def _load_bound(job: Job, idle: float, load: dict[str, Any]) -> bool:
     if job.rate_per_s:
         return bool(job.measured < MIN_PACE * job.rate_per_s * load["sending_s"])
-    if job.kind != "burst":
+    if job.kind not in ("burst", "echo"):
         return False
     # While another program has its CPU, it is the machine that the subject waits for.
     load_use = load["cpu_s"] / load["wall_s"]

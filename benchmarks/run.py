@@ -14,8 +14,13 @@ from benchmarks.result import Failed, NotInstalled, Result, result_of
 
 __all__ = ["run"]
 
-NEEDED = {"aiohttp": "bench", "picows": "bench"}
-"""Sides that are packages of their own, and the extras that bring them."""
+NEEDED = {
+    "aiohttp": ("aiohttp", "bench"),
+    "picows": ("picows", "bench"),
+    "fastapi": ("fastapi", "dev"),
+    "fastapi-pool": ("fastapi", "dev"),
+}
+"""What sides need beside ssc-rx: a package, and the extra that brings it."""
 LAST_WORDS_S = 0.5
 
 
@@ -26,9 +31,10 @@ async def run(job: Job) -> Result:
         Failed: If a process failed or took too long, or a message went missing.
         NotInstalled: If what is to be measured isn't there.
     """
-    if (extra := NEEDED.get(job.side)) and find_spec(job.side) is None:
+    package, extra = NEEDED.get(job.side, ("ssc_rx", ""))
+    if find_spec(package) is None:
         raise NotInstalled(
-            f"{job.side} is not installed; ./dev bench needs it: "
+            f"{package} is not installed; ./dev bench needs it: "
             f"pip install '.[{extra}]'"
         )
     allow_open_files(job.sockets)

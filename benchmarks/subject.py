@@ -1,8 +1,8 @@
 """The measured process: `python -m benchmarks.subject JOB PIPE`; started by `run`.
 
-All sides are driven by the same code, `reading`, `writing` and `opening`; they differ in
-their `subject_*` alone. A phase begins and ends when nothing is under way, so that all the
-work for its messages, and no other, falls into its span.
+All sides are driven by the same code, `reading`, `writing`, `echoing` and `opening`; they
+differ in their `subject_*` alone. A phase begins and ends when nothing is under way, so
+that all the work for its messages, and no other, falls into its span.
 """
 
 import asyncio
@@ -11,13 +11,14 @@ import os
 import signal
 import sys
 
+from benchmarks.echoing import Echoing, echo
 from benchmarks.job import Job
 from benchmarks.loops import new_loop
 from benchmarks.opening import accept, dial
 from benchmarks.reading import Reading, read
 from benchmarks.soaking import soak
 from benchmarks.span import pin
-from benchmarks.writing import Writing, write, write_all
+from benchmarks.writing import Serving, Writing, write, write_all
 
 __all__ = ["main"]
 
@@ -46,6 +47,8 @@ def _reading(job: Job) -> Reading:
             from benchmarks.subject_pool import PoolReading
 
             return PoolReading(job)
+        case "fastapi" | "fastapi-pool":
+            raise ValueError("a web framework dials nobody")
 
 
 def _writing(job: Job) -> Writing:
@@ -70,6 +73,26 @@ def _writing(job: Job) -> Writing:
             from benchmarks.subject_pool import PoolWriting
 
             return PoolWriting(job)
+        case "fastapi" | "fastapi-pool":
+            raise ValueError("a web framework answers")
+
+
+def _echoing(job: Job) -> Echoing:
+    match job.side:
+        case "fastapi":
+            from benchmarks.subject_fastapi import ByHand
+
+            return ByHand()
+        case "fastapi-pool":
+            from benchmarks.subject_fastapi import WithPool
+
+            return WithPool()
+        case _:
+            raise ValueError(f"{job.side} does not echo")
+
+
+def _serving(job: Job) -> Serving:
+    return _echoing(job) if job.side.startswith("fastapi") else _writing(job)
 
 
 async def _measure(job: Job, pipe: int) -> dict[str, object]:
@@ -82,8 +105,10 @@ async def _measure(job: Job, pipe: int) -> dict[str, object]:
             return await write_all(job, _writing(job), pipe)
         case "write":
             return await write(job, _writing(job), pipe)
+        case "echo":
+            return await echo(job, _echoing(job), pipe)
         case "accept":
-            return await accept(job, _writing(job), pipe)
+            return await accept(job, _serving(job), pipe)
         case "dial":
             return await dial(job, _reading(job), pipe)
 

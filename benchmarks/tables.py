@@ -41,6 +41,10 @@ def _write(
     return Case(side, "write", sockets, messages, repeat=repeat, written=written)
 
 
+def _echo(side: Side, repeat: int = 1) -> Case:
+    return Case(side, "echo", 100, 60_000 * min(repeat, 2), repeat=repeat)
+
+
 def _large(side: Side, subscriber: Subscriber = "bare") -> Case:
     return Case(side, "burst", 100, 200_000, subscriber, payload_bytes=4096)
 
@@ -185,6 +189,39 @@ WRITE = Table(
     ),
 )
 
+FASTAPI = Table(
+    "fastapi",
+    "Echo through FastAPI on uvicorn, 100 sockets",
+    (
+        Row(
+            "fastapi-echo-100",
+            _echo("fastapi-pool"),
+            _echo("fastapi"),
+            _at_most(1.15, 1.0),
+        ),
+        Row(
+            "fastapi-echo-100x10",
+            _echo("fastapi-pool", 10),
+            _echo("fastapi", 10),
+            _at_most(1.15, 1.0),
+        ),
+    ),
+)
+
+ACCEPT = Table(
+    "fastapi-accept",
+    "Opening 1,000 connections through FastAPI on uvicorn",
+    (
+        Row(
+            "fastapi-accept-1000",
+            Case("fastapi-pool", "accept", 1_000, 1_000),
+            Case("fastapi", "accept", 1_000, 1_000),
+            _at_most(1.15, 1.0),
+        ),
+    ),
+    per="connection",
+)
+
 LARGE = Table(
     "large",
     "Fan-in in bursts, 4 KiB of binary, 100 sockets",
@@ -267,7 +304,18 @@ SOAK = Table(
     once=True,
 )
 
-TABLES = (BURST, SPARSE, BROADCAST, WRITE, LARGE, OPENING, WATCHED, SOAK)
+TABLES = (
+    BURST,
+    SPARSE,
+    BROADCAST,
+    WRITE,
+    FASTAPI,
+    ACCEPT,
+    LARGE,
+    OPENING,
+    WATCHED,
+    SOAK,
+)
 
 QUICK = (
     "burst-1-growth",

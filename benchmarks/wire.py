@@ -15,6 +15,7 @@ __all__ = [
     "END_OF_HEADERS",
     "extensions_in",
     "frame",
+    "masked_frame",
     "payload",
     "server_response",
 ]
@@ -53,6 +54,12 @@ def frame(job: Job) -> bytes:
         return size.to_bytes(4, "big") + payload(size)
     first = b"\x82" if job.binary else b"\x81"
     return first + b"\x7e" + size.to_bytes(2, "big") + payload(size)
+
+
+def masked_frame(job: Job) -> bytes:
+    """The same as a dialling peer sends it: four bytes longer (RFC 6455 section 5.3)."""
+    plain = frame(job)
+    return bytes([plain[0], plain[1] | 0x80]) + plain[2:4] + bytes(4) + plain[4:]
 
 
 def extensions_in(head: bytes) -> str:

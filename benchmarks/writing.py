@@ -12,7 +12,7 @@ from benchmarks.shaping import shape_sockets
 from benchmarks.span import start_span
 from benchmarks.wire import TEXT
 
-__all__ = ["Writing", "write", "write_all"]
+__all__ = ["Serving", "Writing", "write", "write_all"]
 
 IDS_PER_TURN = 10
 """IDs that are written to in one turn of the loop, each once unless `job.repeat` says
@@ -21,8 +21,8 @@ otherwise: then nothing is joined."""
 Turn = Callable[[], Awaitable[None]]
 
 
-class Writing(Protocol):
-    """What a side has to be able to do."""
+class Serving(Protocol):
+    """What a side has to be able to do that is connected to."""
 
     async def serve(self) -> int:
         """Let sockets in, from now on; returns the port."""
@@ -32,14 +32,18 @@ class Writing(Protocol):
         """The IDs of the sockets that were let in."""
         ...
 
-    async def write_all(self, text: str) -> None:
-        """Write to all sockets."""
-
     async def write(self, ids: list[str], text: str) -> None:
         """Write to each of these sockets, one after the other."""
 
     def check(self, job: Job) -> None:
         """Raise if anything was lost, refused or dropped."""
+
+
+class Writing(Serving, Protocol):
+    """What a side has to be able to do that writes of its own accord."""
+
+    async def write_all(self, text: str) -> None:
+        """Write to all sockets."""
 
 
 async def write_all(job: Job, side: Writing, pipe: int) -> dict[str, object]:

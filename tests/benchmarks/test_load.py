@@ -7,12 +7,14 @@ import pytest
 
 from benchmarks.case import Case
 from benchmarks.flood import flood
+from benchmarks.job import Side
 from benchmarks.report import table as report
 from benchmarks.result import Failed, result_of
 from benchmarks.rows import Row
+from benchmarks.run import run
 from benchmarks.shaping import shape_sockets
 from benchmarks.verdict import Line, Round
-from benchmarks.wire import extensions_in, frame
+from benchmarks.wire import extensions_in, frame, masked_frame
 from tests.benchmarks.results import table
 
 FRAMES = 2_000
@@ -58,6 +60,22 @@ def test_raw_and_websocket_frames_are_of_one_size() -> None:
     assert len(frame(large)) == 4100
 
 
+def test_a_dialling_load_masks_the_same_frame() -> None:
+    plain, masked = frame(JOB), masked_frame(JOB)
+    assert masked == b"\x81\xfe" + plain[2:4] + bytes(4) + plain[4:]
+
+
+@pytest.mark.parametrize("repeat", [1, 3])
+@pytest.mark.parametrize("side", ["fastapi", "fastapi-pool"])
+async def test_a_side_that_echoes_gives_back_all_there_is(
+    side: Side, repeat: int
+) -> None:
+    job = Case(side, "echo", 4, 400, repeat=repeat).job("uvloop", None)
+    result = await run(job)  # raises if one is missing, or one too many
+    assert result.cpu_us > 0
+    assert result.settings["load connections"] == "4"
+
+
 def test_extensions_are_found_in_a_head() -> None:
     head = b"GET / HTTP/1.1\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
     assert extensions_in(head) == "permessage-deflate"
@@ -83,6 +101,11 @@ def test_a_subject_that_waits_or_a_load_that_never_rests_is_load_bound() -> None
     assert result_of(JOB, report_of(cpu_s=0.5), well).load_bound
     assert not result_of(JOB, report_of(cpu_s=0.5, queued_s=0.5), well).load_bound
     assert result_of(JOB, report_of(), report_of(cpu_s=0.9)).load_bound
+    echo = Case("fastapi", "echo", 2, 1_000).job("uvloop", None)
+    counted = {"messages": echo.total}
+    well_echoed = report_of(**counted, cpu_s=0.2)
+    assert not result_of(echo, report_of(**counted), well_echoed).load_bound
+    assert result_of(echo, report_of(**counted, cpu_s=0.5), well_echoed).load_bound
     held_up = report_of(cpu_s=0.2, queued_s=0.5)  # by another program
     assert not result_of(JOB, report_of(cpu_s=0.5), held_up).load_bound
 
