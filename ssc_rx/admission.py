@@ -1,6 +1,5 @@
 """Who is let in: the Origin rule, and the answer for those who aren't."""
 
-import logging
 from typing import Any, cast
 
 from ssc_rx.core.origin import origin_allowed
@@ -11,12 +10,13 @@ from ssc_rx.errors import (
     PoolNotRunningError,
     TooManySocketsError,
 )
+from ssc_rx.logs import about, logger_of
 from ssc_rx.options import Options
 from ssc_rx.ports import Refusal
 
 __all__ = ["check_origin", "refusal"]
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 
 def check_origin(request: Any, options: Options) -> None:
@@ -40,20 +40,21 @@ def _header(headers: Any, name: str) -> str | None:
         return ", ".join(headers.get_all(name))
 
 
-def refusal(error: Exception) -> Refusal:
-    """What a peer is told that isn't let in."""
+def refusal(error: Exception, pool: str) -> Refusal:
+    """What a peer is told that isn't let in to the pool of this name."""
     match error:
         case DuplicateIdError():
             return Refusal(409, "A socket of that ID is connected.")
         case EmptyIdError():
             return Refusal(400, "That is no ID.")
         case OriginRefusedError():
-            logger.warning("%s", error)
+            logger.warning("%s", error, extra=about(pool))
             return Refusal(403, "This Origin may not connect.")
         case PermissionError():
             return Refusal(403, str(error.args[0]) if error.args else "Forbidden")
         case TooManySocketsError() | PoolNotRunningError():
             return Refusal(503, "No more sockets are taken.")
         case _:
-            logger.error("an opening handshake failed", exc_info=error)
+            extra = about(pool)
+            logger.error("an opening handshake failed", exc_info=error, extra=extra)
             return Refusal(500, "The server failed; see its log.")

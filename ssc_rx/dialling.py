@@ -20,6 +20,7 @@ from ssc_rx.ports import Transport
 from ssc_rx.sending import ON_OPEN
 from ssc_rx.shared import Shared
 from ssc_rx.sockets import Socket
+from ssc_rx.wording import bare
 
 __all__ = ["Dialling", "Headers", "OnOpen", "Url", "dial_limit", "value_of"]
 
@@ -178,7 +179,7 @@ class Dialling:
     def _start(self, work: Coroutine[Any, Any, None]) -> Task[None]:
         if self._task is not None:
             self._task.cancel()  # an on_open whose connection has ended
-        name = f"ssc-rx keeps {self._socket.id} open"
+        name = f"ssc-rx keeps {bare(self._socket.id)} open"
         self._task = task = self._shared.driver.spawn(work, name)
         return task
 
@@ -195,25 +196,30 @@ class Dialling:
         while True:
             if delay is not None:
                 await self._shared.driver.sleep(delay)
-            try:
-                transport = await self.connect()
-            except Exception as error:
-                self._first_was(error)
-                delay = self._failed(error)
-                if delay is None:
-                    return
-            else:
+            transport = await self._dial_once()
+            if not isinstance(transport, Exception):
                 break
+            self._first_was(transport)
+            delay = self._failed(transport)
+            if delay is None:
+                return
         if self.opened(transport) and self._on_open is not None:
             await self._greet()
         self._first_was(None)
+
+    async def _dial_once(self) -> Transport | Exception:
+        """Dial once; an error is returned, so that hooks don't run as it is handled."""
+        try:
+            return await self.connect()
+        except Exception as error:
+            return error
 
     def _failed(self, error: Exception) -> float | None:
         """An attempt failed: how long to wait before the next one, if there is one."""
         socket = self._socket
         if not isinstance(error, DialError) or not self.comes_back(error, 0.0):
             if socket.generation:  # else that it failed is its last event
-                self._tell_failed(error)
+                self._tell_failed(error, final=True)
             socket.failed(error)
             return None
         self._tell_failed(error)
@@ -286,9 +292,14 @@ class Dialling:
         place = self._socket.url or self._socket.id
         return DialError(place, reason, kind="on_open")
 
-    def _tell_failed(self, error: Exception) -> None:
+    def _tell_failed(self, error: Exception, *, final: bool = False) -> None:
         self._shared.tell(
-            DialFailed(id=self._socket.id, error=error, time=self._shared.driver.wall())
+            DialFailed(
+                id=self._socket.id,
+                error=error,
+                final=final,
+                time=self._shared.driver.wall(),
+            )
         )
 
     def _tell_scheduled(self, delay: float, cause: CloseInfo | DialError) -> None:

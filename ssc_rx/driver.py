@@ -7,20 +7,20 @@ import asyncio
 import contextlib
 import heapq
 import itertools
-import logging
 import math
 import threading
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from ssc_rx.logs import about, logger_of
 from ssc_rx.ports import Driven, Flushable
 from ssc_rx.transports.clock import clock_of
 
 __all__ = ["Driver"]
 
 T = TypeVar("T")
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 LATE_S = 0.1
 """A timer that fires later than this finds the loop behind: it reads before it judges."""
@@ -34,6 +34,7 @@ class Driver:
 
     Attributes:
         loop: The event loop.
+        pool: The name of the pool that it drives.
         now: Loop time in seconds.
         refused_hops: Calls from other threads that were not taken.
         turn: A number that tells this turn from others, while `turn_is_told`.
@@ -43,8 +44,11 @@ class Driver:
         self,
         loop: asyncio.AbstractEventLoop,
         hops_refused: Callable[[int], None] = lambda n: None,
+        *,
+        pool: str = "",
     ) -> None:
         self.loop = loop
+        self.pool = pool
         self.now = clock_of(loop)
         # Anchored once: UNIX time that never runs backwards.
         self.wall_offset = time.time() - self.now()
@@ -104,7 +108,8 @@ class Driver:
 
     def _broke(self, driven: Flushable, error: Exception) -> None:
         """One that raises must not keep the others from their turn."""
-        logger.error("a transport raised", exc_info=error)
+        extra = about(self.pool, getattr(driven, "id", ""))
+        logger.error("a transport raised", exc_info=error, extra=extra)
         driven.broke(error)
 
     # Deadlines

@@ -365,7 +365,7 @@ class Endpoint(Receiving):
 
     def _last_event(self, info: CloseInfo, time: float) -> Event:
         if self.generation == 0 and self.kind == "server" and info.error is not None:
-            return DialFailed(id=self.id, error=info.error, time=time)
+            return DialFailed(id=self.id, error=info.error, final=True, time=time)
         return SocketClosed(
             id=self.id,
             kind=self.kind,

@@ -110,9 +110,14 @@ class DialFailed(Event, frozen=True, kw_only=True):
 
     If a `ReconnectScheduled` follows, it is dialled again. Else it is gone for good; one
     that had been open says so with `SocketClosed`.
+
+    Attributes:
+        error: Why.
+        final: Whether it is known already that it isn't dialled again.
     """
 
     error: Exception
+    final: bool = False
 
 
 class ReconnectScheduled(Event, frozen=True, kw_only=True):

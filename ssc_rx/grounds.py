@@ -69,7 +69,7 @@ class Grounds:
             defer=self._defer,
             check_thread=self._check_subscriber,
         )
-        self._ledger = Ledger(home)
+        self._ledger = Ledger(home, self._name)
         home.listener = self._ledger
         self._holds = Holds(self._ledger.tell)
         self._messages = MessageHub("pool.messages", home)

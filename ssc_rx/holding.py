@@ -1,17 +1,17 @@
 """Sockets that are not read for a while, as a consumer may lose nothing and is slow."""
 
-import logging
 import math
 from collections.abc import Callable, Iterable
 
 from ssc_rx.driver import Driver
 from ssc_rx.events import ConsumerTooSlow, Event
+from ssc_rx.logs import about, logger_of
 from ssc_rx.ports import Held
 from ssc_rx.streams.bridge import Intake
 
 __all__ = ["Hold", "Holds"]
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 PATIENCE = 0.1
 """The part of `block_timeout` for which a consumer may go on to empty half its buffer."""
@@ -129,5 +129,6 @@ class Hold:
 
     def broke(self, error: Exception) -> None:
         """Its deadline raised, which must not leave sockets held."""
-        logger.error("a hold failed", exc_info=error)
+        extra = about(self._holds.driver.pool, self._id)
+        logger.error("a hold failed", exc_info=error, extra=extra)
         self.open()

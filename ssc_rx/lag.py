@@ -1,14 +1,14 @@
 """Notices when the event loop is held up: by a subscriber that blocks, or anything else."""
 
-import logging
 import math
 from collections.abc import Callable
 
 from ssc_rx.driver import Driver
+from ssc_rx.logs import about, logger_of
 
 __all__ = ["LAG_S", "LagWatch"]
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 LAG_S = 0.25
 """A deadline that is met later than this is told of."""
@@ -47,4 +47,5 @@ class LagWatch:
         """Nothing: it sends nothing."""
 
     def broke(self, error: Exception) -> None:
-        logger.error("the watch of the event loop failed", exc_info=error)
+        extra = about(self._driver.pool)
+        logger.error("the watch of the event loop failed", exc_info=error, extra=extra)

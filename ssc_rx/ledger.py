@@ -1,6 +1,5 @@
 """What happened in a pool, told as events and kept as counts."""
 
-import logging
 import time
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -14,27 +13,23 @@ from ssc_rx.errors import (
     DialFailure,
     ReentrancyLimitError,
     SocketClosedError,
-    shown,
-    without_credentials,
 )
 from ssc_rx.events import (
     DialFailed,
     Event,
     LoopLagged,
     PayloadInvalid,
-    SocketClosed,
     SocketKind,
     SocketOpened,
     SourceFailed,
     SubscriberFailed,
     WriteRefused,
 )
+from ssc_rx.logbook import Logbook
 from ssc_rx.streams.hub import Hub
 from ssc_rx.streams.stream import Home
 
 __all__ = ["Ledger"]
-
-logger = logging.getLogger(__name__)
 
 S = TypeVar("S")
 
@@ -42,12 +37,17 @@ S = TypeVar("S")
 class Ledger:
     """Owns `pool.events` and the pool's own counters.
 
+    Args:
+        home: Where the stream lives.
+        pool: The pool's name.
+
     Attributes:
         events: The stream.
         clock: UNIX time in seconds; the pool's own once it runs.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, pool: str = "") -> None:
+        self._log = Logbook(pool)
         self.events: Hub[Event] = Hub("pool.events", home)
         self.clock: Callable[[], float] = time.time
         self._opened = self._closed = 0
@@ -70,25 +70,16 @@ class Ledger:
             case SocketOpened(kind=kind, generation=generation):
                 self._opened += generation == 1
                 self._connections_opened[kind] += 1
-            case DialFailed(error=SocketClosedError()):
-                pass  # given up, at our side's wish
-            case DialFailed():
-                error = event.error
+            case DialFailed(error=error) if not isinstance(error, SocketClosedError):
                 at = error.kind if isinstance(error, DialError) else "other"
                 self._dial_failures[at] = self._dial_failures.get(at, 0) + 1
-                logger.warning("%s", event.error)
-            case SocketClosed(id=id, kind="server", info=info) if not info.expected:
-                logger.warning(
-                    "the server socket %s is gone for good, and not dialled again: %s",
-                    shown(without_credentials(id) if "://" in id else id),
-                    info.error or f"closed with {info.code} {shown(info.reason)}",
-                )
             case _:
-                pass
+                pass  # as is what was given up, at our side's wish
+        self._log.enter(event)
         try:
             self.events.emit_in_turn(event)
-        except ReentrancyLimitError:
-            logger.exception("an event was dropped: %r", event)
+        except ReentrancyLimitError as error:
+            self._log.event_dropped(event, error)
 
     def subscriber_failed(
         self, stream: str, id: str, error: BaseException, failures: int, ended: bool
@@ -97,12 +88,7 @@ class Ledger:
         self._subscriber_failures += 1
         if not _is_power_of_two(failures) and not ended:
             return
-        logger.error(
-            "a subscriber of %s failed (failure %s of it)",
-            stream,
-            failures,
-            exc_info=error,
-        )
+        self._log.subscriber_failed(stream, id, error, failures)
         self.tell(
             SubscriberFailed(
                 id=id,
@@ -116,7 +102,7 @@ class Ledger:
 
     def source_failed(self, stream: str, id: str, error: Exception) -> None:
         """An Observable that fed a Subject failed: it writes no more."""
-        logger.error("a source of %s failed", stream, exc_info=error)
+        self._log.source_failed(stream, id, error)
         self.tell(SourceFailed(id=id, stream=stream, error=error, time=self.clock()))
 
     def payload_invalid(self, id: str, error: Exception) -> None:
@@ -139,11 +125,7 @@ class Ledger:
         self._longest_lag = max(lag, self._longest_lag)
         if not worse and not _is_power_of_two(self._lags):
             return
-        logger.warning(
-            "the event loop was held up for %.2f s: something blocks on it; await it "
-            "in a consumer of pool.stream(), or run it in a thread",
-            lag,
-        )
+        self._log.lagged(lag)
         self.tell(LoopLagged(lag=lag, lags=self._lags, time=self.clock()))
 
     def write_refused(self, id: str, error: Exception) -> None:

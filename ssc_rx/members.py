@@ -26,6 +26,7 @@ from ssc_rx.server import IdOf, ProcessRequest, Server, check_serving
 from ssc_rx.shared import Shared
 from ssc_rx.sockets import Socket, check_close
 from ssc_rx.transports.dialer import check_url, dial
+from ssc_rx.wording import bare
 from ssc_rx.writing import Writing
 
 __all__ = ["Members", "check_source"]
@@ -223,7 +224,7 @@ class Members(Writing):
                 check_origin(adapter.request(connection), own)
                 socket = self._register(id, "client", own, tags=borne)
             except SscError as error:
-                await adapter.refuse(connection, refusal(error))
+                await adapter.refuse(connection, refusal(error, self._name))
                 raise
             await self._open(socket, take_over(), socket.opened)
             return socket
@@ -363,7 +364,7 @@ class Members(Writing):
     ) -> None:
         """Open a socket's connection in a task of its own, which can be called off."""
         assert self._driver is not None
-        task = self._driver.spawn(opening, f"ssc-rx opens {socket.id}")
+        task = self._driver.spawn(opening, f"ssc-rx opens {bare(socket.id)}")
         socket.may_withdraw(task.cancel)
         try:
             transport = await task

@@ -34,6 +34,7 @@ from ssc_rx.shared import Shared
 from ssc_rx.sockets import Socket
 from ssc_rx.threads import PoolThread
 from ssc_rx.watched import WatchedPool
+from ssc_rx.wording import bare
 
 if TYPE_CHECKING:
     from ssc_rx.monitor.server import Monitor
@@ -162,7 +163,9 @@ class Pool(Members):
             return []
         driver = self._check_running("start")
         dials = [
-            driver.spawn(self._dial_first(id, url, first_error), f"ssc-rx dials {id}")
+            driver.spawn(
+                self._dial_first(id, url, first_error), f"ssc-rx dials {bare(id)}"
+            )
             for id, url in self._urls.items()
         ]
         when = asyncio.FIRST_EXCEPTION if first_error else asyncio.ALL_COMPLETED
@@ -196,7 +199,7 @@ class Pool(Members):
             raise PoolNotRunningError(self._name, self._state) from None
         self._thread = get_ident()
         self._rx_scheduler = AsyncIOScheduler(loop)
-        self._driver = driver = Driver(loop, self._hops_refused)
+        self._driver = driver = Driver(loop, self._hops_refused, pool=self._name)
         self._ledger.clock = driver.wall
         self._holds.driver = driver
         self._shared = Shared(

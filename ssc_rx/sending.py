@@ -1,7 +1,6 @@
 """The writing side of a socket: its outbox, who waits for room, who looks on."""
 
 import asyncio
-import logging
 import sys
 from abc import ABC, abstractmethod
 from collections import deque
@@ -18,6 +17,7 @@ from ssc_rx.errors import (
     SscError,
 )
 from ssc_rx.events import CloseInfo, LostReason, MessagesDropped, WritesLost
+from ssc_rx.logs import about, logger_of
 from ssc_rx.message import Message
 from ssc_rx.options import Options
 from ssc_rx.ports import Dialler, Outgoing, Transport
@@ -27,7 +27,7 @@ from ssc_rx.streams.writes import Writes
 
 __all__ = ["DROPPED", "ON_OPEN", "Dropped", "Sending"]
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 _OPEN = SocketState.OPEN
 _QUEUED = Verdict.QUEUED
@@ -157,7 +157,8 @@ class Sending(ABC):
         try:
             transport.write(batch)
         except Exception as error:  # of a foreign transport
-            logger.exception("a transport raised")
+            extra = about(self._shared.driver.pool, self.id)
+            logger.exception("a transport raised", extra=extra)
             self.broke(error)
             return False
         return True

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import inspect
 import itertools
-import logging
 import os
 import socket as socket_module
 import ssl as ssl_module
@@ -28,6 +27,7 @@ from ssc_rx.errors import (
     ServeError,
     SscError,
 )
+from ssc_rx.logs import FOREIGN, about, logger_of
 from ssc_rx.options import Options
 from ssc_rx.sockets import Socket
 from ssc_rx.transports.accepted import AcceptedLink
@@ -39,7 +39,7 @@ IdOf = Callable[[Request], str | Awaitable[str]]
 Answer = tuple[int, str] | None
 ProcessRequest = Callable[[Request], Answer | Awaitable[Answer]]
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 
 class Server:
@@ -168,7 +168,7 @@ class Server:
             subprotocols=cast("Sequence[Subprotocol] | None", self._subprotocols),
             select_subprotocol=_select_subprotocol,
             max_size=self._options.max_message_size,
-            logger=logger,
+            logger=FOREIGN,
         )
         return AcceptedLink(protocol, self._driver.loop, self._arrived)
 
@@ -192,7 +192,8 @@ class Server:
                 if not opened and not self._closed:
                     await link.wait_lost()
         except TimeoutError:
-            logger.info("an opening handshake was cut off at open_timeout")
+            extra = about(self._driver.pool)
+            logger.info("an opening handshake was cut off at open_timeout", extra=extra)
         finally:
             self._undecided.discard(link)
             if not opened:
@@ -211,7 +212,7 @@ class Server:
             check_origin(request, self._options)
             socket = self._register(await _outcome(self._id(request)))
         except Exception as error:
-            refused = refusal(error)
+            refused = refusal(error, self._driver.pool)
             return link.respond(link.rejection(refused.status, f"{refused.text}\n"))
         return self._admit(socket, link, response)
 

@@ -40,7 +40,8 @@ def scraped(collector: PoolCollector) -> Samples:
     """All samples, by the way that Prometheus takes: rendered, and parsed strictly."""
     registry = CollectorRegistry(auto_describe=True)
     registry.register(collector)
-    families = text_string_to_metric_families(open_metrics(registry).decode())
+    text = open_metrics(registry).decode()  # type: ignore[no-untyped-call]
+    families = text_string_to_metric_families(text)  # type: ignore[no-untyped-call]
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
         for family in families

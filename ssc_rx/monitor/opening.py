@@ -1,10 +1,10 @@
 """Whether a pool has a monitor: its option says so, or the environment."""
 
-import logging
 import os
 from typing import TYPE_CHECKING, cast, get_args
 
 from ssc_rx.driver import Driver
+from ssc_rx.logs import about, logger_of
 from ssc_rx.monitor.wire import Level
 from ssc_rx.options import Options
 from ssc_rx.ports import Watched
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["monitor_for"]
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 VARIABLE = "SSC_MONITOR"
 
@@ -30,6 +30,7 @@ def monitor_for(watched: Watched, driver: Driver, options: Options) -> "Monitor 
             VARIABLE,
             wanted,
             " or ".join(get_args(Level)),
+            extra=about(watched.name),
         )
         return None
     # Imports a WebSocket server, which a pool without a monitor need not pay for.

@@ -18,6 +18,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from ssc_rx.driver import Driver
+from ssc_rx.logs import about, logger_of
 from ssc_rx.message import Message
 from ssc_rx.monitor import wire
 from ssc_rx.monitor.chronicle import Chronicle
@@ -34,7 +35,7 @@ from ssc_rx.program import program_name
 
 __all__ = ["Monitor"]
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 # websockets logs every probe that hangs up as an error, with a traceback.
 _peers_logger = logging.getLogger(f"{__name__}.peers")
 _peers_logger.setLevel(logging.CRITICAL)
@@ -77,9 +78,10 @@ class Monitor:
         required: bool,
     ) -> None:
         self._watched = watched
+        self._extra = about(watched.name)
         self._driver = driver
         self._level: wire.Level = level
-        self._redact = None if redact is None else _safe(redact)
+        self._redact = None if redact is None else _safe(redact, watched.name)
         self._required = required
         self._started_at = driver.wall()
         self._roll = Roll()
@@ -109,14 +111,14 @@ class Monitor:
         except MonitorError:
             if self._required:
                 raise
-            logger.exception("the pool goes on without its monitor")
+            logger.exception("the pool goes on without its monitor", extra=self._extra)
             return
         self.path = path
         if self._closing:  # meanwhile
             await self._close()
             return
         self._ticker = self._driver.spawn(self._tick(), "ssc-rx monitor")
-        logger.info("monitor (%s) at %s", self._level, path)
+        logger.info("monitor (%s) at %s", self._level, path, extra=self._extra)
 
     async def _listen(self, path: Path) -> Server:
         listener = socket_module.socket(socket_module.AF_UNIX)
@@ -192,7 +194,9 @@ class Monitor:
         return None
 
     async def _attend(self, connection: ServerConnection) -> None:
-        viewer = Viewer(connection, self._survey, self._chronicle)
+        viewer = Viewer(
+            connection, self._survey, self._chronicle, pool=self._watched.name
+        )
         pump = self._driver.spawn(viewer.pump(), "ssc-rx monitor's viewer")
         self._viewers.append(viewer)
         try:
@@ -290,7 +294,8 @@ class Monitor:
                     for viewer in self._viewers:
                         viewer.publish(())
             except Exception:  # a fault of ours must not become the pool's
-                logger.exception("the monitor failed to tell its viewers")
+                extra = self._extra
+                logger.exception("the monitor failed to tell its viewers", extra=extra)
             lag = max(lag, await self._pause())
             ticks_to_reading -= 1
 
@@ -321,7 +326,7 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def _safe(redact: Callable[[Message], Any]) -> Callable[[Message], bytes]:
+def _safe(redact: Callable[[Message], Any], pool: str) -> Callable[[Message], bytes]:
     """A user's hook that fails shows nothing, and says so once."""
     told = False
 
@@ -338,7 +343,8 @@ def _safe(redact: Callable[[Message], Any]) -> Callable[[Message], bytes]:
             error = raised
         if not told:
             told = True
-            logger.error("redact failed; monitors see no payload", exc_info=error)
+            text = "redact failed; monitors see no payload"
+            logger.error(text, exc_info=error, extra=about(pool, message.id))
         return b""
 
     return safely

@@ -1,13 +1,13 @@
 """One attached viewer: what it wants, what it has been told, whether it keeps up."""
 
 import asyncio
-import logging
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from ssc_rx.logs import about, logger_of
 from ssc_rx.monitor.chronicle import Chronicle
 from ssc_rx.monitor.sampler import Sampler
 from ssc_rx.monitor.survey import Survey
@@ -15,7 +15,7 @@ from ssc_rx.monitor.wire import Frame, encode
 
 __all__ = ["Viewer"]
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 PATIENCE_S = 10.0
 """A viewer that reads nothing for so long is cut off."""
@@ -35,8 +35,14 @@ class Viewer:
     """
 
     def __init__(
-        self, connection: ServerConnection, survey: Survey, chronicle: Chronicle
+        self,
+        connection: ServerConnection,
+        survey: Survey,
+        chronicle: Chronicle,
+        *,
+        pool: str = "",
     ) -> None:
+        self._pool = pool
         self.connection = connection
         self.sampler: Sampler | None = None
         self._survey = survey
@@ -84,13 +90,16 @@ class Viewer:
                 self.idle.set()
         except TimeoutError:
             logger.warning(
-                "a monitor's viewer read nothing for %s s and was cut off", PATIENCE_S
+                "a monitor's viewer read nothing for %s s and was cut off",
+                PATIENCE_S,
+                extra=about(self._pool),
             )
             self.connection.transport.abort()
         except ConnectionClosed:
             pass
         except Exception:  # a fault of ours must not become the pool's
-            logger.exception("the monitor failed to tell a viewer")
+            extra = about(self._pool)
+            logger.exception("the monitor failed to tell a viewer", extra=extra)
             self.connection.transport.abort()
         finally:
             self.idle.set()

@@ -1,7 +1,6 @@
 """Dial a WebSocket server: websockets does proxies, redirects, TLS and time limits."""
 
 import asyncio
-import logging
 import re
 import socket
 import ssl as ssl_module
@@ -32,11 +31,11 @@ from ssc_rx.errors import (
     InvalidUrlError,
     without_credentials,
 )
+from ssc_rx.logs import FOREIGN
 from ssc_rx.transports.link import Link
+from ssc_rx.wording import without_secrets
 
 __all__ = ["check_url", "dial"]
-
-logger = logging.getLogger(__name__)
 
 # RFC 9110, sections 5.1 and 5.5
 _header_name = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -195,7 +194,7 @@ async def dial(
             compression=compression,
             open_timeout=open_timeout,
             max_size=max_message_size,
-            logger=logger,
+            logger=FOREIGN,
         )
     except (TypeError, ValueError, InvalidHandshake) as exc:
         raise InvalidOptionError(
@@ -253,7 +252,10 @@ def _dial_error(url: str, exc: Exception, open_timeout: float) -> DialError:
             )
         case ProxyError() | InvalidProxy():
             return DialError(
-                url, f"the proxy failed ({exc})", "check proxy=", kind="proxy"
+                url,
+                f"the proxy failed ({without_secrets(str(exc))})",
+                "check proxy=",
+                kind="proxy",
             )
         case InvalidHandshake():
             return DialError(

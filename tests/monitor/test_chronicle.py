@@ -80,7 +80,7 @@ def test_errors_and_close_records_are_told_without_secrets() -> None:
         "clean": False,
         "error": "LinkLostError: wss://a.example/ went away",
     }
-    assert failed.facts == {"error": "ValueError()"}
+    assert failed.facts == {"error": "ValueError()", "final": False}
     assert writes.facts == {"reason": "lost", "messages": 2, "bytes": 10}
     assert drops.facts == {"reason": "oldest", "messages": 4}
 
