@@ -150,6 +150,6 @@ def _ended(event: Mapping[str, Any]) -> CloseInfo:
     if code == 1006 or (code == 1005 and reason is None):
         lost = LinkLostError("the web server knows of no Close frame")
         return CloseInfo(1006, "", "lost", False, lost)
-    if code == 1012:  # the web server is about to end
+    if code == 1012 and "reason" not in event:  # uvicorn is about to end
         return CloseInfo(code, reason or "", "us")
     return CloseInfo(code, reason or "", "peer")

@@ -13,6 +13,7 @@ from ssc_rx.events import CloseInfo
 from ssc_rx.message import MessageType
 from ssc_rx.options import Options
 from ssc_rx.ports import Refusal, Transport
+from ssc_rx.transports.ending import lost_error
 from ssc_rx.transports.pumped import Pumped
 from ssc_rx.transports.scope import request_of
 
@@ -76,3 +77,9 @@ class _QuartTransport(Pumped):
     async def _send_close(self, code: int, reason: str) -> None:
         await self._websocket.close(code, reason)
         self.abort()  # Quart tells nothing of what comes after
+
+    def _broke(self, error: Exception) -> None:
+        super()._broke(error)
+        self._close = None  # the peer left before
+        self._error = self._error or lost_error(error)
+        self.abort()

@@ -51,10 +51,11 @@ def outcome(said: Mapping[str, Any]) -> str:
         return str(said["raised"])
     info = said["info"]
     told = f"{info['code']} {info['reason']}".strip()
-    clean = "" if info["clean"] or info["by"] == "lost" else ", not clean"
-    return (
-        f"{told}, by {info['by']}{clean}" if info["by"] != "lost" else f"{told}, lost"
-    )
+    if info["by"] == "lost":
+        return f"{told}, lost"
+    clean = "" if info["clean"] else ", not clean"
+    error = f", {info['error']}" if info["error"] else ""
+    return f"{told}, by {info['by']}{clean}{error}"
 
 
 async def refused(url: str, **options: Any) -> str:
@@ -108,6 +109,36 @@ async def pool_closes(host: HostProcess) -> str:
         await peer.send("close")
         seen = await close_seen(peer)
     return f"{seen}; {outcome(await host.said('SocketClosed', id))}"
+
+
+async def peer_restarts(host: HostProcess) -> str:
+    """With the code that uvicorn itself ends with."""
+    id = host.new_id("peer")
+    async with dial(host.url("add", id)) as peer:
+        await host.said("SocketOpened", id)
+        await peer.close(1012, "restart")
+    return outcome(await host.said("SocketClosed", id))
+
+
+async def peer_breaks_protocol(host: HostProcess) -> str:
+    id = host.new_id("rude")
+    async with dial(host.url("add", id)) as peer:
+        await host.said("SocketOpened", id)
+        peer.transport.write(b"\x83\x80\x00\x00\x00\x00")  # opcode 3 is reserved
+        seen = (await close_seen(peer)).split()[0]
+    info = (await host.said("SocketClosed", id))["info"]
+    return f"{seen}; {info['code']} by {info['by']}, {info['error']}"
+
+
+async def peer_does_not_answer(host: HostProcess) -> str:
+    id = host.new_id("mute")
+    async with dial(host.url("add", id)) as peer:
+        await peer.send("close")
+        peer.transport.pause_reading()
+        said = await host.said("SocketClosed", id)
+        peer.transport.abort()
+    await host.said("handler", id)
+    return outcome(said)
 
 
 async def peer_is_cut_off(host: HostProcess) -> str:
@@ -266,10 +297,23 @@ CHECKS: dict[str, Check] = {
     "peer closes": Check(
         'the peer closes with 4001 "bye"', "4001 bye, by peer", peer_closes
     ),
+    "restarts": Check(
+        'the peer closes with 1012 "restart"', "1012 restart, by peer", peer_restarts
+    ),
     "pool closes": Check(
         'the pool closes with 4002 "ours": the peer sees; the pool',
         "4002 ours; 4002 ours, by us",
         pool_closes,
+    ),
+    "mute": Check(
+        "a peer that does not answer that",
+        "4002 ours, by us, not clean, CloseTimeoutError",
+        peer_does_not_answer,
+    ),
+    "breaks": Check(
+        "the peer breaks RFC 6455: it sees; the pool",
+        "1002; 1002 by us, PeerProtocolError",
+        peer_breaks_protocol,
     ),
     "cut off": Check("the peer's TCP connection is cut", "1006, lost", peer_is_cut_off),
     "returns": Check("the body of `async with` ends", "1000", handler_returns),
