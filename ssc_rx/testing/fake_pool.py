@@ -29,7 +29,8 @@ class FakePool(Pool):
             async with pool:
                 ...
 
-    Leaving `async with` raises what a peer's behaviour raised.
+    Leaving `async with` raises what a peer's behaviour raised; of several peers, an
+    `ExceptionGroup`.
     """
 
     @cached_property
@@ -96,15 +97,18 @@ class FakePool(Pool):
         return peer
 
     def peer(self, id: str) -> Peer:
-        """The far end of the connection that the socket of this ID has, or had last.
+        """The far end of the connection that the socket of this ID has.
 
         Raises:
             UnknownSocketError: If the pool has no such socket.
-            LookupError: If it was never connected.
+            LookupError: If it has no connection now; see `next_peer`.
         """
         address = self[id].remote_address
         if address is None:
-            raise LookupError(f"{id!r} has no connection; see pool.dials")
+            raise LookupError(
+                f"{id!r} has no connection now: it is {self[id].state}; to wait for it: "
+                "await pool.next_peer(...), and pool.dials tells what was tried"
+            )
         _memory, number = cast("tuple[str, int]", address)
         return self._network.peers[number]
 
@@ -152,11 +156,13 @@ class FakePool(Pool):
     ) -> None:
         await super().__aexit__(exc_type, exc, traceback)
         await asyncio.gather(*(peer.dismissed() for peer in self.peers))
-        failures = [(p, p.error) for p in self.peers if p.error is not None]
+        failures = [(peer, peer.error) for peer in self.peers if peer.error is not None]
         for peer, error in failures:
             error.add_note(f"raised by the behaviour of {peer}")
-        if failures and exc is None:
+            if exc is not None:
+                exc.add_note(f"the behaviour of {peer} had raised {error!r}")
+        if exc is None and len(failures) == 1:
             raise failures[0][1]
-        for peer, error in failures:
-            assert exc is not None
-            exc.add_note(f"the behaviour of {peer} had raised {error!r}")
+        if exc is None and failures:
+            errors = [error for _, error in failures]
+            raise ExceptionGroup("behaviours of several peers failed", errors)

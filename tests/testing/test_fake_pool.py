@@ -164,6 +164,10 @@ async def test_the_next_peer_is_the_one_after_this() -> None:
         pool.answer(refuse(), None)
         first = pool.peer("feed")
         first.cut()
+        await first.wait_closed()
+        await asyncio.sleep(0.1)
+        with pytest.raises(LookupError, match="it is reconnecting"):
+            pool.peer("feed")
         second = await pool.next_peer("feed")
         assert (second is first, now()) == (False, 1.5)
         assert pool.peers == [first, second]
@@ -194,6 +198,17 @@ async def test_what_a_behaviour_raises_is_raised_by_the_pools_end(stops: bool) -
                 await pool.stop()
     assert "raised by the behaviour of <Peer of wss" in failure.value.__notes__[0]
     await assert_nothing_left()
+
+
+async def test_what_several_behaviours_raise_is_raised_together() -> None:
+    async def fails(peer: Peer) -> None:
+        raise KeyError(peer.name)
+
+    with pytest.raises(ExceptionGroup) as failure:  # noqa: PT012
+        async with FakePool() as pool:
+            await pool.join("x", fails)
+            await pool.join("y", fails)
+    assert [error.args for error in failure.value.exceptions] == [("x",), ("y",)]
 
 
 async def test_the_tests_own_failure_comes_first() -> None:
@@ -235,7 +250,7 @@ async def test_there_is_no_peer_where_there_was_no_connection() -> None:
     async with FakePool() as other, asyncio.TaskGroup() as group:
         starting = group.create_task(pool.start(require="none"))
         await starting
-        with pytest.raises(LookupError, match=r"see pool\.dials"):
+        with pytest.raises(LookupError, match=r"pool\.dials tells"):
             pool.peer("feed")
         await pool.stop()
         with pytest.raises(ValueError, match="needs an answer"):
