@@ -62,6 +62,7 @@ class Pumped(ABC):
         self._error: Exception | None = None
         self._aborted = False
         self._over = False  # nothing more can be written
+        self._missed = False  # somebody wanted to write when it was not writable
         self._delivering = False
         self._violated = False  # nothing more is to be delivered
         self._broken = False  # and nobody was told yet
@@ -90,7 +91,10 @@ class Pumped(ABC):
 
     @property
     def writable(self) -> bool:
-        return not (self._outgoing or self._close or self._over)
+        taken = not (self._outgoing or self._close or self._over)
+        if not taken:
+            self._missed = True
+        return taken
 
     def attach(self, receiver: Receiver) -> None:
         begins = self._receiver is None
@@ -160,7 +164,8 @@ class Pumped(ABC):
         messages, spent = 0, 0.0
         while True:
             received = await self._receive()
-            await self._until_resumed()
+            if self._resumed is not None:
+                await self._until_resumed()
             receiver = self._receiver
             assert receiver is not None
             if isinstance(received, CloseInfo):
@@ -174,7 +179,8 @@ class Pumped(ABC):
             self._deliver(receiver, *received)
             if self._aborted:
                 return None
-            await self._until_resumed()
+            if self._resumed is not None:
+                await self._until_resumed()
             messages, spent = messages + 1, spent + self._now() - begun
             if messages == MESSAGES_PER_TURN or spent > TURN_S:
                 await asyncio.sleep(0)
@@ -232,8 +238,8 @@ class Pumped(ABC):
                     item = self._outgoing[0]
                     await self._send(item.type, item.payload)
                     self._outgoing.popleft()
-                    if self.writable and self._receiver is not None:
-                        self._receiver.on_writable()
+                    if self._missed and not self._outgoing:
+                        self._tell_writable()
                 elif self._close is not None:
                     await self._send_close(*self._close)
                     return
@@ -242,6 +248,11 @@ class Pumped(ABC):
                     await self._woken
         except Exception as error:  # of a framework, of whatever type
             self._broke(error)
+
+    def _tell_writable(self) -> None:
+        if self.writable and self._receiver is not None:
+            self._missed = False
+            self._receiver.on_writable()
 
     def _broke(self, error: Exception) -> None:
         """It takes no more; what the peer sent before is still read, and its Close."""
