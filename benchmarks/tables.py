@@ -216,7 +216,7 @@ ACCEPT = Table(
             "fastapi-accept-1000",
             Case("fastapi-pool", "accept", 1_000, 1_000),
             Case("fastapi", "accept", 1_000, 1_000),
-            _at_most(1.15, 1.0),
+            COST,
         ),
     ),
     per="connection",
