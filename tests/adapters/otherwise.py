@@ -143,6 +143,11 @@ QUART_ENDS = Sigterm(
     "1011 or 1006",
     "hypercorn closes before Quart lets its handlers and the pool end",
 )
+STOPPED_FIRST = Sigterm(
+    "1001",
+    "1001 or 1006",
+    "Quart tells of no answer to a Close, so TCP is closed without waiting for one",
+)
 DAPHNE_ENDS = Sigterm(
     "4001 or 1006",
     "4001 or 1006",

@@ -97,6 +97,13 @@ _OTHER_ASGI: dict[str, Row] = {
         o.QUART_ON_HYPERCORN,
         o.QUART_ENDS,
     ),
+    "hypercorn-trigger": Row(
+        "hypercorn (`shutdown_trigger`)",
+        "Quart",
+        partial(hypercorn, f.quart, stop_first=True),
+        o.QUART_ON_HYPERCORN,
+        o.STOPPED_FIRST,
+    ),
     "daphne-raw": Row(
         "Daphne", "raw ASGI", partial(daphne, f.raw_asgi), o.DAPHNE, o.DAPHNE_ENDS
     ),

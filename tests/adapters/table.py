@@ -94,15 +94,21 @@ def _by_end() -> Iterable[tuple[str, Row]]:
 
 
 def _label(rows: Sequence[Row]) -> str:
-    """The servers' names; the framework's too where only some of a server are meant."""
-    names = []
+    """The servers' names, with as little beside them as tells which rows are meant."""
+    frameworks: dict[str, list[str]] = {}
     for row in rows:
-        others = [other for other in ROWS.values() if _server(other) == _server(row)]
-        all_of_them = all(other in rows for other in others)
-        names.append(
-            _server(row) if all_of_them else f"{row.server} with {row.framework}"
-        )
-    return ", ".join(dict.fromkeys(names))
+        of_server = [r for r in ROWS.values() if _server(r) == _server(row)]
+        alike = [r for r in of_server if r.framework == row.framework]
+        if all(r in rows for r in of_server):
+            frameworks.setdefault(_server(row), [])
+        elif all(r in rows for r in alike):
+            frameworks.setdefault(_server(row), []).append(row.framework)
+        else:
+            frameworks.setdefault(row.server, []).append(row.framework)
+    return ", ".join(
+        f"{server} with {'/'.join(dict.fromkeys(names))}" if names else server
+        for server, names in frameworks.items()
+    )
 
 
 def _server(row: Row) -> str:

@@ -34,7 +34,8 @@ def uvicorn(
     Server(config).run(sockets=[_listen(host)])
 
 
-def hypercorn(framework: Framework) -> None:
+def hypercorn(framework: Framework, *, stop_first: bool = False) -> None:
+    """Serve; `stop_first` stops the pool before the server begins to end."""
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
@@ -45,7 +46,15 @@ def hypercorn(framework: Framework) -> None:
     config.bind = [f"fd://{listening.fileno()}"]
     config.websocket_max_message_size = LIMIT
     config.graceful_timeout = 0.5
-    asyncio.run(serve(app, config))
+
+    async def told_to_end() -> None:
+        await _sigterm()
+        await host.pool.stop()
+
+    async def main() -> None:
+        await serve(app, config, shutdown_trigger=told_to_end if stop_first else None)
+
+    asyncio.run(main())
 
 
 def daphne(framework: Framework) -> None:
@@ -89,7 +98,11 @@ async def _websockets() -> None:
         assert connection.request is not None
         await host.handle(connection, connection.request.path)
 
+    async with host.pool, serve(feed, sock=_listen(host), max_size=LIMIT):
+        await _sigterm()
+
+
+async def _sigterm() -> None:
     over = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
-    async with host.pool, serve(feed, sock=_listen(host), max_size=LIMIT):
-        await over.wait()
+    await over.wait()
