@@ -104,8 +104,6 @@ class Members(Stage):
             assert life.asked or life.replaced, (life, error)
 
     def _refusal_of(self, life: Life) -> type[SscError] | None:
-        if life.kind == "client" and not life.id:
-            return EmptyIdError
         if self.lives.stopping:
             return PoolNotRunningError
         if not life.id:
