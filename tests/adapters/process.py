@@ -89,8 +89,9 @@ class HostProcess:
             self._process.kill()
         self._process.wait(LIMIT_S)
         self._listener.join(LIMIT_S)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
 
     def complaints(self) -> str:
         return self._stderr.read_text()[-4000:]
@@ -108,6 +109,7 @@ def host_process(name: str, folder: Path) -> Iterator[HostProcess]:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.adapters.host", name],
             cwd=ROOT,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=out,
             text=True,
@@ -120,8 +122,8 @@ def host_process(name: str, folder: Path) -> Iterator[HostProcess]:
         host.wait_ended()
         host.assert_nothing_unhandled()
     finally:
-        if host is None:
+        if host is None:  # it never listened
             process.kill()
-            process.wait()
+            process.communicate()
         else:
             host.kill()
