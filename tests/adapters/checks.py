@@ -9,7 +9,7 @@ import hashlib
 import random
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -21,7 +21,7 @@ MIB = 1024 * 1024
 CONTROL = "\x00\r\n\x1b[31m\u202e\U0001f600 '\"<>&%2f"
 
 
-def dial(url: str, **options: Any) -> connect:
+async def connected(url: str, **options: Any) -> ClientConnection:
     """A client without compression, pings, limits and proxies."""
     defaults: dict[str, Any] = {
         "compression": None,
@@ -30,7 +30,19 @@ def dial(url: str, **options: Any) -> connect:
         "proxy": None,
         "close_timeout": 5,
     }
-    return connect(url, **{**defaults, **options})
+    return await connect(url, **{**defaults, **options})
+
+
+@contextlib.asynccontextmanager
+async def dial(url: str, **options: Any) -> AsyncIterator[ClientConnection]:
+    """The same, closed at the end."""
+    peer = await connected(url, **options)
+    try:
+        yield peer
+    finally:
+        # What asyncio raises if a transport is aborted that was lost at that moment.
+        with contextlib.suppress(AttributeError):
+            await peer.close()
 
 
 async def close_seen(peer: ClientConnection) -> str:

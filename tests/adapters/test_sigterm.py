@@ -7,7 +7,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from tests.adapters.checks import close_seen, dial
+from tests.adapters.checks import close_seen, connected
 from tests.adapters.process import HostProcess, host_process
 from tests.adapters.rows import ROWS
 
@@ -33,7 +33,7 @@ async def test_sigterm_under_load_closes_every_client_and_accounts_for_every_wri
 
 async def _busy(host: HostProcess) -> ClientConnection:
     """A client to which the pool writes."""
-    peer = await dial(host.url("load", host.new_id("load")))
+    peer = await connected(host.url("load", host.new_id("load")))
     await peer.recv()
     return peer
 
