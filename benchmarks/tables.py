@@ -42,7 +42,7 @@ def _write(
 
 
 def _echo(side: Side, repeat: int = 1) -> Case:
-    return Case(side, "echo", 100, 60_000 * min(repeat, 2), repeat=repeat)
+    return Case(side, "echo", 100, 40_000 * min(repeat, 2), repeat=repeat)
 
 
 def _large(side: Side, subscriber: Subscriber = "bare") -> Case:
