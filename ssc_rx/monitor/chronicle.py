@@ -1,14 +1,11 @@
 """The last events of a pool, numbered, as the wire tells them."""
 
 from collections import deque
-from typing import Any
-
-import msgspec
 from reactivex import abc
 
 from ssc_rx.events import Event
 from ssc_rx.monitor import wire
-from ssc_rx.monitor.redaction import redacted_text
+from ssc_rx.monitor.redaction import redacted_facts
 from ssc_rx.monitor.roll import Roll
 from ssc_rx.ports import Watched
 
@@ -61,26 +58,5 @@ class Chronicle:
             time=event.time,
             name=type(event).__name__,
             id=self._roll.name(event.id),
-            facts={
-                name: _plain(getattr(event, name))
-                for name in event.__struct_fields__
-                if name not in ("id", "time")
-            },
+            facts=redacted_facts(event),
         )
-
-
-def _plain(value: Any) -> Any:
-    """As JSON; errors and texts without secrets."""
-    match value:
-        case None | bool() | int() | float():
-            return value
-        case str():
-            return redacted_text(value)
-        case BaseException():
-            text = f"{type(value).__name__}: {value}" if str(value) else repr(value)
-            return redacted_text(text)
-        case msgspec.Struct():
-            fields = value.__struct_fields__
-            return {name: _plain(getattr(value, name)) for name in fields}
-        case _:
-            return redacted_text(str(value))

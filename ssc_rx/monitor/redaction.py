@@ -6,9 +6,14 @@ tokens. Payloads are the application's affair: `Pool(redact=...)`.
 
 import re
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-__all__ = ["redacted_headers", "redacted_id", "redacted_text", "redacted_url"]
+import msgspec
+
+from ssc_rx.events import Event
+
+__all__ = ["redacted_facts", "redacted_headers", "redacted_id", "redacted_text", "redacted_url"]
 
 HIDDEN = "…"
 MAX_ID = 512
@@ -64,6 +69,32 @@ def redacted_headers(
         secret = _SECRET_HEADER.search(name) is not None
         shown.append((redacted_text(name), HIDDEN if secret else redacted_text(value)))
     return tuple(shown)
+
+
+def redacted_facts(event: Event) -> dict[str, Any]:
+    """What an event tells besides its ID and time, as JSON; errors as text."""
+    return {
+        name: _plain(getattr(event, name))
+        for name in event.__struct_fields__
+        if name not in ("id", "time")
+    }
+
+
+def _plain(value: Any) -> Any:
+    """As JSON; errors and texts without secrets."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return redacted_text(value)
+        case BaseException():
+            text = f"{type(value).__name__}: {value}" if str(value) else repr(value)
+            return redacted_text(text)
+        case msgspec.Struct():
+            fields = value.__struct_fields__
+            return {name: _plain(getattr(value, name)) for name in fields}
+        case _:
+            return redacted_text(str(value))
 
 
 def _encodable(text: str, length: int) -> str:

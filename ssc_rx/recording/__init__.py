@@ -1,0 +1,33 @@
+"""Record what a pool does, and play it again: `record(pool, path)`, `replay(path)`.
+
+The format is in `lines`.
+"""
+
+from ssc_rx.recording.lines import (
+    End,
+    Happened,
+    Header,
+    Line,
+    Missed,
+    Received,
+    RecordingError,
+    Written,
+)
+from ssc_rx.recording.reader import RecordingFile
+from ssc_rx.recording.recorder import Recorder, record
+from ssc_rx.recording.replaying import replay
+
+__all__ = [
+    "End",
+    "Happened",
+    "Header",
+    "Line",
+    "Missed",
+    "Received",
+    "Recorder",
+    "RecordingError",
+    "RecordingFile",
+    "Written",
+    "record",
+    "replay",
+]
