@@ -1,6 +1,7 @@
 """The last events of a pool, numbered, as the wire tells them."""
 
 from collections import deque
+
 from reactivex import abc
 
 from ssc_rx.events import Event

@@ -13,7 +13,13 @@ import msgspec
 
 from ssc_rx.events import Event
 
-__all__ = ["redacted_facts", "redacted_headers", "redacted_id", "redacted_text", "redacted_url"]
+__all__ = [
+    "redacted_facts",
+    "redacted_headers",
+    "redacted_id",
+    "redacted_text",
+    "redacted_url",
+]
 
 HIDDEN = "…"
 MAX_ID = 512

@@ -15,6 +15,7 @@ end; a file without one was cut off. Keys that a reader doesn't know are ignored
 are lines of other types. Whoever changes what a line means counts `format` up.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
@@ -133,7 +134,7 @@ class End(msgspec.Struct, frozen=True, tag_field="t", tag="end"):
 Line = Received | Written | Happened | Missed | End
 
 encode_lines = msgspec.json.Encoder().encode_lines
-_decode_line = msgspec.json.Decoder(Received | Written | Happened | Missed | End).decode
+_decode_line: Callable[[bytes], Line] = msgspec.json.Decoder(Line).decode
 _decode_header = msgspec.json.Decoder(Header).decode
 
 

@@ -5,7 +5,7 @@ import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from ssc_rx.recording.lines import (
     End,
@@ -80,7 +80,7 @@ class RecordingFile:
             ) from error
         if file.read(2) == _GZIP_MAGIC:
             file.close()
-            return gzip.open(self.path, "rb")
+            return cast("IO[bytes]", gzip.open(self.path, "rb"))
         file.seek(0)
         return file
 

@@ -89,7 +89,9 @@ def record(
         InvalidOptionError: For the other arguments.
     """
     if where is not None and not callable(where):
-        raise InvalidOptionError(f"where must be a function of a Message, not {where!r}")
+        raise InvalidOptionError(
+            f"where must be a function of a Message, not {where!r}"
+        )
     if direction not in (None, "in", "out"):
         raise InvalidOptionError(
             f'direction must be "in", "out" or None, not {direction!r}'
@@ -329,9 +331,7 @@ def _created(path: Path, *, overwrite: bool) -> IO[bytes]:
             f"{path} exists already; choose another path, or overwrite=True"
         ) from None
     except OSError as error:
-        raise RecordingError(
-            f"can't make {path}: {error.strerror or error}"
-        ) from error
+        raise RecordingError(f"can't make {path}: {error.strerror or error}") from error
     if path.suffix == ".gz":
         return cast("IO[bytes]", _Compressed(file))
     return file

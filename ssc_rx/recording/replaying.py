@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 from reactivex import abc
 from reactivex.disposable import Disposable, SerialDisposable
@@ -62,7 +62,11 @@ def replay(
     def subscribe(
         observer: abc.ObserverBase[Message], given: abc.SchedulerBase | None = None
     ) -> abc.DisposableBase:
-        chosen = scheduler or given or AsyncIOScheduler(asyncio.get_running_loop())
+        chosen = scheduler or given
+        if (
+            chosen is None or chosen is _HOME.scheduler
+        ):  # whose `now` is the wall clock's
+            chosen = AsyncIOScheduler(asyncio.get_running_loop())
         return _Playing(RecordingFile(file.path), speed, direction, observer, chosen)
 
     stream = Stream[Message](subscribe)
@@ -161,9 +165,13 @@ class _Log:
         logger.warning("%s", error)
 
 
+def _soon(call: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_soon(call)
+
+
 _HOME = Home(
     scheduler=LoopScheduler(lambda: AsyncIOScheduler(asyncio.get_running_loop())),
-    defer=lambda call: asyncio.get_running_loop().call_soon(call) and None,
+    defer=_soon,
     check_thread=lambda: None,
 )
 _HOME.listener = _Log()
