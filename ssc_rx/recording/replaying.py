@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Generator
+from datetime import datetime
 
 from reactivex import abc
 from reactivex.disposable import Disposable, SerialDisposable
@@ -15,6 +16,7 @@ from ssc_rx.recording.lines import Received, Written, message_of
 from ssc_rx.recording.reader import RecordingFile
 from ssc_rx.recording.recorder import Direction
 from ssc_rx.streams.stream import Home, LoopScheduler, Stream
+from ssc_rx.transports.clock import clock_of
 
 __all__ = ["replay"]
 
@@ -63,15 +65,25 @@ def replay(
         observer: abc.ObserverBase[Message], given: abc.SchedulerBase | None = None
     ) -> abc.DisposableBase:
         chosen = scheduler or given
-        if (
-            chosen is None or chosen is _HOME.scheduler
-        ):  # whose `now` is the wall clock's
-            chosen = AsyncIOScheduler(asyncio.get_running_loop())
+        if chosen is None or chosen is _HOME.scheduler:
+            chosen = _LoopTime(asyncio.get_running_loop())
         return _Playing(RecordingFile(file.path), speed, direction, observer, chosen)
 
     stream = Stream[Message](subscribe)
     stream.home = _HOME
     return stream
+
+
+class _LoopTime(AsyncIOScheduler):
+    """On the event loop, by its clock; reactivex tells the wall clock's time."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self._clock = clock_of(loop)
+
+    @property
+    def now(self) -> datetime:
+        return self.to_datetime(self._clock())
 
 
 class _Playing(Disposable):
