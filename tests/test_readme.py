@@ -83,13 +83,16 @@ async def test_the_bridge(tmp_path: Path) -> None:
 
 async def test_the_route_handler(tmp_path: Path) -> None:
     port = free_port()
-    code = python_blocks()[2].replace("8001", str(port))
-    process = await run(code.replace("sleep(60)", "sleep(2)"), tmp_path)
-    alice = await reached(f"ws://127.0.0.1:{port}")
+    serving = f"import uvicorn\nuvicorn.run(app, port={port}, log_level='error')\n"
+    process = await run(python_blocks()[2] + serving, tmp_path)
+    alice = await reached(f"ws://127.0.0.1:{port}/chat/alice")
     await alice.send("hello")
     assert await alice.recv() == "got: hello"
     await alice.close(4000, "bye")
-    assert await end(process) == "left: 4000 bye\n"
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"alice left: 4000 bye\n"
+    process.terminate()
+    await process.wait()
 
 
 @pytest.mark.parametrize("command", ["./dev demo", "./dev test"])
