@@ -42,6 +42,7 @@ TESTED_ELSEWHERE = {
     "testing/transport_contract/receiver": "testing/test_transport_contract",
     "transports/scope": "adapters/test_conformance",
     "adapters/websockets": "test_accepting",
+    "recording/writer": "recording/test_recorder",
     "transports/link": "test_bad_peers",
     "transports/delivering": "transports/test_reading",
     "transports/accepted": "test_server",

@@ -4,6 +4,7 @@ The format is in `lines`.
 """
 
 from ssc_rx.recording.lines import (
+    FORMAT,
     End,
     Happened,
     Header,
@@ -16,8 +17,10 @@ from ssc_rx.recording.lines import (
 from ssc_rx.recording.reader import RecordingFile
 from ssc_rx.recording.recorder import Recorder, record
 from ssc_rx.recording.replaying import replay
+from ssc_rx.recording.writer import RecordingWriter
 
 __all__ = [
+    "FORMAT",
     "End",
     "Happened",
     "Header",
@@ -27,6 +30,7 @@ __all__ = [
     "Recorder",
     "RecordingError",
     "RecordingFile",
+    "RecordingWriter",
     "Written",
     "record",
     "replay",

@@ -1,7 +1,7 @@
 """The format of a recording: JSON lines, a header first. Pure.
 
     {"t":"recording","format":1,"version":"0.1.0","program":"feed","pool":"feed-1",
-     "started_at":1764090000.25}
+     "pid":4711,"started_at":1764090000.25}
     {"t":"event","at_us":1204,"name":"SocketOpened","id":"a","facts":{"generation":1, ...}}
     {"t":"in","at_us":20417,"id":"a","text":"hello"}
     {"t":"out","at_us":20533,"id":"a","base64":"AAEC"}
@@ -10,9 +10,10 @@
 
 Times are microseconds since `started_at`, which is UNIX seconds. A message is `in` when it
 was received and `out` when its write was accepted; TEXT has "text", BINARY has "base64",
-and a PING or PONG that the application wrote has "control" besides. The last line is the
-end; a file without one was cut off. Keys that a reader doesn't know are ignored, and so
-are lines of other types. Whoever changes what a line means counts `format` up.
+and a PING or PONG that the application wrote has "control" besides; "size" is there where
+the payload was cut. The last line is the end; a file without one was cut off. Keys that a
+reader doesn't know are ignored, and so are lines of other types. Whoever changes what a
+line means counts `format` up.
 """
 
 from collections.abc import Callable
@@ -57,7 +58,7 @@ class Header(msgspec.Struct, frozen=True, tag_field="t", tag="recording"):
     Attributes:
         format: Version of this format.
         version: That of ssc-rx.
-        program, pool: What was recorded.
+        program, pool, pid: What was recorded.
         started_at: UNIX seconds, from which all other times are counted.
     """
 
@@ -65,6 +66,7 @@ class Header(msgspec.Struct, frozen=True, tag_field="t", tag="recording"):
     version: str
     program: str
     pool: str
+    pid: int
     started_at: float
 
 
@@ -79,6 +81,7 @@ class _MessageLine(
         text: Of TEXT.
         base64: Of all others.
         control: Of PING and PONG.
+        size: Bytes of the whole payload, where only its beginning is here.
     """
 
     at_us: int
@@ -86,6 +89,7 @@ class _MessageLine(
     text: str | None = None
     base64: bytes | None = None
     control: Literal["ping", "pong"] | None = None
+    size: int | None = None
 
 
 class Received(_MessageLine, frozen=True, tag="in", gc=False):

@@ -1,16 +1,16 @@
 """Recording a pool: noted on its event loop, written by a thread of its own."""
 
-import gzip
+import contextlib
 import logging
 import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from reactivex import abc
 
@@ -21,17 +21,15 @@ from ssc_rx.monitor.redaction import redacted_facts, redacted_id
 from ssc_rx.program import program_name
 from ssc_rx.recording.lines import (
     FORMAT,
-    End,
     EndReason,
     Happened,
     Header,
     Line,
     Missed,
-    RecordingError,
-    encode_lines,
     received,
     written,
 )
+from ssc_rx.recording.writer import RecordingWriter
 
 if TYPE_CHECKING:
     from ssc_rx.pool import Pool
@@ -116,8 +114,6 @@ class Recorder:
 
     Attributes:
         path: The file.
-        messages: How many are in the file by now.
-        bytes: How many were written, before compression.
         missed: Messages that are not in the file, as it could not keep up.
         error: What ended it, if the file could not be written.
         ended: Whether nothing more will be written.
@@ -136,7 +132,7 @@ class Recorder:
         overwrite: bool,
     ) -> None:
         self.path = path
-        self.messages = self.bytes = self.missed = 0
+        self.missed = 0
         self.error: OSError | None = None
         self.ended = False
         self._where = where
@@ -152,7 +148,15 @@ class Recorder:
         self._noted_bytes = self._written_bytes = 0
         self._unrecorded = 0
         self._reason: EndReason | None = None
-        self._file = _created(path, overwrite=overwrite)
+        header = Header(
+            FORMAT,
+            version("ssc-rx"),
+            program_name(),
+            pool.name,
+            os.getpid(),
+            self._started_at,
+        )
+        self._writer = RecordingWriter(path, header, overwrite=overwrite)
         self._subscriptions: list[abc.DisposableBase] = [
             pool.events.subscribe(self._happened, on_completed=self._stopped)
         ]
@@ -160,14 +164,21 @@ class Recorder:
             self._subscriptions.append(pool.messages.subscribe(self._received))
         if direction != "in":
             self._subscriptions.append(pool.writes.subscribe(self._written))
-        header = Header(
-            FORMAT, version("ssc-rx"), program_name(), pool.name, self._started_at
-        )
         self._wake = threading.Event()
         self._thread = threading.Thread(
-            target=self._write_on, args=(header,), name="ssc-rx recorder", daemon=True
+            target=self._write_on, name="ssc-rx recorder", daemon=True
         )
         self._thread.start()
+
+    @property
+    def messages(self) -> int:
+        """How many are in the file by now."""
+        return self._writer.messages
+
+    @property
+    def bytes(self) -> int:
+        """How many were written, before compression."""
+        return self._writer.bytes
 
     def close(self) -> None:
         """End it, and return when all of it is on disk."""
@@ -230,23 +241,23 @@ class Recorder:
 
     # On the thread that writes
 
-    def _write_on(self, header: Header) -> None:
+    def _write_on(self) -> None:
+        writer = self._writer
         try:
-            with self._file:
-                self._put([header])
-                while self._reason is None:
-                    self._wake.wait(PACE_S)
-                    self._write_noted()
-                    self._look_at_bounds()
+            while self._reason is None:
+                self._wake.wait(PACE_S)
                 self._write_noted()
-                if self._unrecorded:
-                    self._put([self._line(self._unrecorded)])
-                reason = self._reason
-                self._put([End(self._at_us(time.time()), self.messages, reason)])
+                self._look_at_bounds()
+            self._write_noted()
+            if self._unrecorded:
+                writer.put([self._line(self._unrecorded)])
+            writer.end(self._at_us(time.time()), self._reason)
         except OSError as error:
             self.error = error
             self._reason = self._reason or "closed"
             logger.error("a recording ended: can't write %s: %s", self.path, error)
+            with contextlib.suppress(OSError):
+                writer.close()
         self.ended = True
         self._noted.clear()
 
@@ -254,14 +265,9 @@ class Recorder:
         noted = self._noted
         while noted and not self._is_full():
             batch = [noted.popleft() for _ in range(min(len(noted), LINES_PER_WRITE))]
-            self._put([self._line(item) for item in batch])
+            self._writer.put([self._line(item) for item in batch])
             self._written_bytes += sum(map(_waiting_bytes, batch))
             time.sleep(0)  # the event loop's thread goes first
-
-    def _put(self, lines: Sequence[Line | Header]) -> None:
-        data = encode_lines(lines)
-        self._file.write(data)
-        self.bytes += len(data)
 
     def _look_at_bounds(self) -> None:
         if self._reason is None and self._is_full():
@@ -275,11 +281,9 @@ class Recorder:
     def _line(self, noted: _Noted) -> Line:
         match noted:
             case Message():
-                self.messages += 1
                 at_us, id = self._at_us(noted.time), self._name(noted.id)
                 return received(self._redacted(noted), id, at_us)
             case (message, at):
-                self.messages += 1
                 at_us, id = self._at_us(at), self._name(message.id)
                 return written(self._redacted(message), id, at_us)
             case Event():
@@ -320,32 +324,3 @@ def _waiting_bytes(noted: _Noted) -> int:
             return LINE_BYTES
         case _:
             return 0
-
-
-def _created(path: Path, *, overwrite: bool) -> IO[bytes]:
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if overwrite else os.O_EXCL)
-    try:
-        file = os.fdopen(os.open(path, flags, 0o600), "wb")
-    except FileExistsError:
-        raise RecordingError(
-            f"{path} exists already; choose another path, or overwrite=True"
-        ) from None
-    except OSError as error:
-        raise RecordingError(f"can't make {path}: {error.strerror or error}") from error
-    if path.suffix == ".gz":
-        return cast("IO[bytes]", _Compressed(file))
-    return file
-
-
-class _Compressed(gzip.GzipFile):
-    """Closes the file under it as well."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        super().__init__(fileobj=file, mode="wb", compresslevel=1, filename="")
-        self._under = file
-
-    def close(self) -> None:
-        try:
-            super().close()
-        finally:
-            self._under.close()

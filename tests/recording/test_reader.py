@@ -8,7 +8,7 @@ import pytest
 from ssc_rx.recording import End, Missed, Received, RecordingError, RecordingFile
 
 HEADER = (
-    b'{"t":"recording","format":1,"version":"0.1.0","program":"p","pool":"p-1",'
+    b'{"t":"recording","format":1,"version":"0.1.0","program":"p","pool":"p-1","pid":7,'
     b'"started_at":100.0}\n'
 )
 ONE = b'{"t":"in","at_us":1,"id":"a","text":"one"}\n'

@@ -1,0 +1,93 @@
+"""A recording as a source: the same screens, the same lines, in its own time."""
+
+import asyncio
+import math
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from ssc_monitor.model.visible import visible
+from ssc_monitor.sources.playback import Playback
+from ssc_monitor.sources.source import Attached, Item, Lost
+from ssc_rx.monitor import wire
+from ssc_rx.recording import RecordingFile
+
+__all__ = ["ReplaySource"]
+
+TICK_S = 0.1
+LINES_PER_TICK = 2_000
+"""What is played before others get a turn, however fast it is."""
+
+
+class ReplaySource:
+    """Plays a recording from its beginning to its end.
+
+    Args:
+        path: The file.
+        speed: 2 is twice as fast; `math.inf` doesn't wait at all.
+
+    Raises:
+        RecordingError: If it can't be read, or is none.
+    """
+
+    def __init__(self, path: Path, speed: float = 1.0) -> None:
+        self._file = RecordingFile(path)
+        self._speed = speed
+        self._closed = False
+        self._wake = asyncio.Event()
+
+    @property
+    def name(self) -> str:
+        """The file's."""
+        return visible(self._file.path.name, 80)
+
+    async def frames(self) -> AsyncGenerator[Item, None]:
+        """See `Source.frames`."""
+        playback = Playback(self._file.header)
+        yield Attached(self._file.path, playback.hello)
+        yield playback.hello
+        lines = iter(self._file)
+        begun = asyncio.get_running_loop().time()
+        line = next(lines, None)
+        while not self._closed:
+            now = (asyncio.get_running_loop().time() - begun) * self._speed
+            taken = 0
+            at_s = 0.0 if math.isinf(now) else now
+            while line is not None and taken < LINES_PER_TICK:
+                if line.at_us / 1e6 > now:
+                    break
+                at_s = max(at_s, line.at_us / 1e6)
+                playback.take(line)
+                taken += 1
+                line = next(lines, None)
+            for frame in playback.frames(at_s):
+                yield frame
+            if line is None:
+                yield Lost(self._end(), retry=False)
+                return
+            await self._pause(0.0 if taken == LINES_PER_TICK else TICK_S)
+
+    async def _pause(self, seconds: float) -> None:
+        if not seconds or math.isinf(self._speed):
+            await asyncio.sleep(0)
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    def _end(self) -> str:
+        damage = self._file.damage
+        return (
+            "the recording ended"
+            if damage is None
+            else f"the recording: {visible(damage)}"
+        )
+
+    def request(self, request: wire.Request) -> None:
+        """See `Source.request`: all of it is played, and a viewer takes what it wants."""
+
+    async def close(self) -> None:
+        """See `Source.close`."""
+        self._closed = True
+        self._wake.set()
