@@ -21,6 +21,8 @@ Without a terminal (in a pipe, or with TERM=dumb) it prints one snapshot instead
 commands:
   ls                    list the pools that can be watched
   tail [FILTER...]      print messages and events as they come
+  record [FILTER...] -o FILE    write them to a file
+  replay FILE           play such a file again, on the same screens
   snapshot [TARGET]     print one look at a pool
   connect URL...        watch any WebSocket feed: dial it from here
 
@@ -106,6 +108,29 @@ and an event "time", "id" (empty for the pool), "event" (such as "SocketClosed")
 "facts", an object that depends on the event. Keys may be added later.
 """
 
+_RECORD = """\
+Write the messages of a pool, and what happens to its sockets, to a file that
+"ssc-monitor replay" and ssc_rx.recording.replay() play again: JSON lines, made with mode
+0600, compressed if its name ends with ".gz".
+
+Messages are samples, at most 2,000 a second, fairly from all sockets, and of each payload
+the first 4,096 bytes: what is missing is counted in the file. For all of them the program
+itself records: ssc_rx.recording.record(pool, path). It ends after --for, at --max-bytes,
+by Ctrl-C or SIGTERM, or when the link is lost; then a line on standard error says how many
+there were. Needs a pool with monitor="traffic".
+
+FILTER is as in ssc-monitor tail: with one, events are left out.
+"""
+
+_REPLAY = """\
+Play a recording: on the screens of the dashboard, in the time it took. With a FILTER, as in
+ssc-monitor tail, with --json, --text or -n, or without a terminal, it is printed instead,
+as ssc-monitor tail prints, as fast as can be. What a recording doesn't know is empty:
+queues, latencies, payloads beyond what was recorded.
+
+A file that was cut off or is damaged is played up to there; standard error says where.
+"""
+
 _SNAPSHOT = """\
 Watch a pool for a second and print what was seen: who it is, its traffic, and its
 busiest sockets. Without TARGET, of every pool there is.
@@ -160,7 +185,7 @@ def _watch() -> argparse.ArgumentParser:
     parser = _parser("ssc-monitor", _ABOUT, _EXAMPLES + _END + "\n" + end)
     parser.usage = (
         "ssc-monitor [TARGET] [--fps N] [--ascii]\n"
-        "       ssc-monitor {ls,tail,snapshot,connect} ...\n"
+        "       ssc-monitor {ls,tail,record,replay,snapshot,connect} ...\n"
         "       ssc-monitor --help | --version"
     )
     parser.add_argument("target", nargs="?", metavar="TARGET", help=_TARGET)
@@ -206,6 +231,87 @@ examples:
         action="store_true",
         help="go on when the program was started anew, instead of ending with 1",
     )
+    _tail_options(parser)
+    return parser
+
+
+def _record() -> argparse.ArgumentParser:
+    examples = """\
+examples:
+  ssc-monitor record -o feed.jsonl.gz --for 60s
+  ssc-monitor record --target feeds btc dir:in -o btc.jsonl
+
+"""
+    end = _codes(
+        "as much as was asked for is in the file",
+        "there is no such pool, it shows no messages, the link to it was lost, or the "
+        "file can't\n       be made or written",
+    )
+    parser = _parser("ssc-monitor record", _RECORD, examples + "\n" + end)
+    parser.add_argument(
+        "filter", nargs="*", metavar="FILTER", help="terms; all messages by default"
+    )
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="FILE", help="the file to make"
+    )
+    parser.add_argument(
+        "--target", metavar="T", help="a process ID, a pool's name, or a socket's path"
+    )
+    parser.add_argument(
+        "--for",
+        type=_seconds,
+        metavar="TIME",
+        dest="seconds",
+        help="end after so long: 90, 60s, 10m or 2h",
+    )
+    parser.add_argument(
+        "--max-bytes",
+        type=_bytes,
+        default=1024**3,
+        metavar="N",
+        help="end at so many, before compression: 500k, 20m, 1g (default: 1g)",
+    )
+    parser.add_argument(
+        "--preview",
+        type=_whole(0, MAX_PREVIEW_BYTES),
+        default=MAX_PREVIEW_BYTES,
+        metavar="BYTES",
+        help=f"of each payload, up to {MAX_PREVIEW_BYTES} (default: all of these)",
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace FILE if it is there"
+    )
+    parser.add_argument(
+        "--reattach",
+        action="store_true",
+        help="go on when the program was started anew, instead of ending with 1",
+    )
+    return parser
+
+
+def _replay() -> argparse.ArgumentParser:
+    examples = """\
+examples:
+  ssc-monitor replay feed.jsonl.gz --speed 4
+  ssc-monitor replay feed.jsonl.gz 'btc dir:in' --json | jq -r .text
+
+"""
+    end = _codes(
+        "it was played, or printed, to its end, or the dashboard was left",
+        "it can't be read, is no recording, was cut off or is damaged",
+    )
+    parser = _parser("ssc-monitor replay", _REPLAY, examples + "\n" + end)
+    parser.add_argument("file", metavar="FILE", help="a recording")
+    parser.add_argument(
+        "filter", nargs="*", metavar="FILTER", help="terms; all messages by default"
+    )
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        metavar="N",
+        help="N times as fast (default: 1 on the screens, else without waiting)",
+    )
+    _app_options(parser)
     _tail_options(parser)
     return parser
 
@@ -266,6 +372,8 @@ examples:
 COMMANDS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "ls": _ls,
     "tail": _tail,
+    "record": _record,
+    "replay": _replay,
     "snapshot": _snapshot,
     "connect": _connect,
 }
@@ -339,6 +447,30 @@ def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
         return number
 
     return read
+
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_SIZES = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+_AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)([a-z]?)", re.ASCII)
+
+
+def _amount(text: str, units: dict[str, int], wanted: str) -> float:
+    found = _AMOUNT.fullmatch(text.lower())
+    if found is None or found[2] not in units or float(found[1]) <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no {wanted}")
+    return float(found[1]) * units[found[2]]
+
+
+def _seconds(text: str) -> float:
+    return _amount(text, _UNITS, "time such as 90, 60s, 10m or 2h")
+
+
+def _bytes(text: str) -> int:
+    return max(1, int(_amount(text, _SIZES, "size such as 500k, 20m or 1g")))
+
+
+def _speed(text: str) -> float:
+    return _amount(text.removesuffix("x"), {"": 1}, "speed such as 2 or 0.5")
 
 
 def _header(text: str) -> tuple[str, str]:

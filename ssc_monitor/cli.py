@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from asyncio import AbstractEventLoop
 
+    from ssc_monitor.model.filter import Filter
     from ssc_monitor.sources.source import Found, Source
     from ssc_monitor.tail import TailOptions
 
@@ -29,7 +30,7 @@ there is no pool to watch: no running program of yours has opened one
 
 NO_TEXTUAL = """\
 the dashboard needs Textual: pip install 'ssc-rx[monitor]'
-  ssc-monitor ls, tail and snapshot do without it"""
+  ssc-monitor ls, tail, record, replay --text and snapshot do without it"""
 
 
 class _Refusal(Exception):
@@ -137,6 +138,55 @@ async def _tail(arguments: "Namespace") -> int:
     return await tail(_source(found[0]), options, sys.stdout, _say)
 
 
+async def _record(arguments: "Namespace") -> int:
+    from pathlib import Path
+
+    from ssc_monitor.record import RecordOptions, record
+
+    found = await _found(arguments.target)
+    if len(found) > 1:
+        raise _Refusal(f"name one pool with --target: {_names(found)}", MISUSED)
+    source, hello = _source(found[0]), found[0].hello
+    assert hello is not None
+    if hello.level != "traffic":
+        raise _Refusal(
+            f"the pool shows no messages: it has monitor={hello.level!r}, not 'traffic'"
+        )
+    options = RecordOptions(
+        filter=_filter(arguments.filter),
+        preview=arguments.preview,
+        reattach=arguments.reattach,
+        path=Path(arguments.output),
+        seconds=arguments.seconds,
+        max_bytes=arguments.max_bytes,
+        overwrite=arguments.overwrite,
+    )
+    progress = _progress if sys.stderr.isatty() else _silence
+    return await record(source, hello, options, _say, progress)
+
+
+async def _replay(arguments: "Namespace") -> int:
+    import math
+    from pathlib import Path
+
+    from ssc_monitor.sources.replay import ReplaySource
+    from ssc_rx.recording import RecordingError
+
+    prints = arguments.json or arguments.text or arguments.limit is not None
+    screen = _on_terminal() and not prints and not arguments.filter
+    speed = arguments.speed or (1.0 if screen else math.inf)
+    try:
+        source = ReplaySource(Path(arguments.file), speed)
+    except RecordingError as error:
+        raise _Refusal(str(error)) from None
+    if screen:
+        return await _run_app(arguments, source)
+    from ssc_monitor.tail import tail
+
+    code = await tail(source, _tail_options(arguments), sys.stdout, _say)
+    return 0 if source.played else code
+
+
 async def _snapshot(arguments: "Namespace") -> int:
     return await _print_looks(arguments.target, arguments.limit, json=arguments.json)
 
@@ -193,6 +243,8 @@ _COMMANDS: dict[str, tuple[_Command, bool]] = {
     "watch": (_watch, True),
     "ls": (_ls, False),
     "tail": (_tail, False),
+    "record": (_record, True),
+    "replay": (_replay, True),
     "snapshot": (_snapshot, False),
     "connect": (_connect, True),
 }
@@ -245,20 +297,24 @@ def _names(found: "Sequence[Found]") -> str:
 
 
 def _tail_options(arguments: "Namespace") -> "TailOptions":
-    from ssc_monitor.model.filter import Filter, FilterError
     from ssc_monitor.tail import TailOptions
 
-    try:
-        filter = Filter.parse(" ".join(getattr(arguments, "filter", ())))
-    except FilterError as error:
-        raise _Refusal(f"bad filter: {error}", MISUSED) from None
     return TailOptions(
-        filter=filter,
+        filter=_filter(getattr(arguments, "filter", ())),
         json=arguments.json,
         limit=arguments.limit,
         preview=arguments.preview,
         reattach=getattr(arguments, "reattach", False),
     )
+
+
+def _filter(terms: Sequence[str]) -> "Filter":
+    from ssc_monitor.model.filter import Filter, FilterError
+
+    try:
+        return Filter.parse(" ".join(terms))
+    except FilterError as error:
+        raise _Refusal(f"bad filter: {error}", MISUSED) from None
 
 
 def _on_terminal() -> bool:
@@ -294,6 +350,17 @@ def _drop_output() -> None:
 
 def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
+
+
+def _progress(text: str) -> None:
+    """Tell how far it is, in a line of a terminal that is written again and again."""
+    with suppress(OSError):
+        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.flush()
+
+
+def _silence(text: str) -> None:
+    pass
 
 
 def _say(text: str) -> None:

@@ -11,7 +11,7 @@ _TEXT, _BINARY = 1, 2
 _CONTROL = {"ping": 9, "pong": 10}
 _ZEROS: dict[str, Any] = {
     **dict.fromkeys(wire.PoolRow.__struct_fields__, 0),
-    "state": "running",
+    "state": "replay",
     "failed": {},
     "dropped": {},
     "lag": 0.0,
@@ -23,6 +23,9 @@ class Playback:
 
     Args:
         header: Of the recording.
+
+    Attributes:
+        words: Only messages that have all of these are shown, whatever the case.
     """
 
     def __init__(self, header: Header) -> None:
@@ -35,6 +38,8 @@ class Playback:
         self._events: list[wire.Event] = []
         self._samples: list[wire.Sample] = []
         self._sequence = self._last_event = self._missed = self._last_number = 0
+        self._seen = 0
+        self.words: tuple[str, ...] = ()
         self._pool = dict(_ZEROS)
         self._begins = True
 
@@ -72,10 +77,9 @@ class Playback:
             found.append(wire.Events(tuple(self._events)))
             self._events.clear()
         if self._samples:
-            seen = self._sequence + self._missed
-            samples = tuple(self._samples)
-            counts = (seen, seen, self._sequence, self._missed, 0)
-            found.append(wire.Messages(samples, *counts))
+            sent, missed = self._sequence, self._missed
+            counts = (self._seen + missed, sent + missed, sent, missed, 0)
+            found.append(wire.Messages(tuple(self._samples), *counts))
             self._samples.clear()
         return found
 
@@ -136,6 +140,10 @@ class Playback:
             self._rows[number]["last_received"] = time
         else:
             self._pool["accepted"] += 1
+        self._seen += 1
+        text = f"{line.id}\n{payload.decode(errors='replace')}".lower()
+        if not all(word.lower() in text for word in self.words):
+            return
         self._sequence += 1
         self._samples.append(
             wire.Sample(self._sequence, number, direction, kind, size, time, payload)

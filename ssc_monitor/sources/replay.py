@@ -25,13 +25,18 @@ class ReplaySource:
         path: The file.
         speed: 2 is twice as fast; `math.inf` doesn't wait at all.
 
+    Attributes:
+        played: Whether it was played to its end, undamaged.
+
     Raises:
         RecordingError: If it can't be read, or is none.
     """
 
     def __init__(self, path: Path, speed: float = 1.0) -> None:
         self._file = RecordingFile(path)
+        self._playback = Playback(self._file.header)
         self._speed = speed
+        self.played = False
         self._closed = False
         self._wake = asyncio.Event()
 
@@ -42,7 +47,7 @@ class ReplaySource:
 
     async def frames(self) -> AsyncGenerator[Item, None]:
         """See `Source.frames`."""
-        playback = Playback(self._file.header)
+        playback = self._playback
         yield Attached(self._file.path, playback.hello)
         yield playback.hello
         lines = iter(self._file)
@@ -62,6 +67,7 @@ class ReplaySource:
             for frame in playback.frames(at_s):
                 yield frame
             if line is None:
+                self.played = self._file.damage is None
                 yield Lost(self._end(), retry=False)
                 return
             await self._pause(0.0 if taken == LINES_PER_TICK else TICK_S)
@@ -85,7 +91,13 @@ class ReplaySource:
         )
 
     def request(self, request: wire.Request) -> None:
-        """See `Source.request`: all of it is played, and a viewer takes what it wants."""
+        """See `Source.request`: it is played to who looks for these words in payloads.
+
+        All else a viewer takes from what is played by itself.
+        """
+        if isinstance(request, wire.Watch):
+            selection = request.messages
+            self._playback.words = () if selection is None else selection.words
 
     async def close(self) -> None:
         """See `Source.close`."""

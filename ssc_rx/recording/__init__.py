@@ -6,6 +6,7 @@ The format is in `lines`.
 from ssc_rx.recording.lines import (
     FORMAT,
     End,
+    EndReason,
     Happened,
     Header,
     Line,
@@ -22,6 +23,7 @@ from ssc_rx.recording.writer import RecordingWriter
 __all__ = [
     "FORMAT",
     "End",
+    "EndReason",
     "Happened",
     "Header",
     "Line",
