@@ -123,10 +123,10 @@ FILTER is as in ssc-monitor tail: with one, events are left out.
 """
 
 _REPLAY = """\
-Play a recording: on the screens of the dashboard, in the time it took. With a FILTER, as in
-ssc-monitor tail, with --json, --text or -n, or without a terminal, it is printed instead,
-as ssc-monitor tail prints, as fast as can be. What a recording doesn't know is empty:
-queues, latencies, payloads beyond what was recorded.
+Play a recording: on the screens of the dashboard, in the time it took. With a FILTER, as
+in ssc-monitor tail, with --json, --text or -n, or without a terminal, it is printed
+instead, as ssc-monitor tail prints, as fast as can be. What a recording doesn't know is
+empty: queues, latencies, payloads beyond what was recorded.
 
 A file that was cut off or is damaged is played up to there; standard error says where.
 """
@@ -244,8 +244,8 @@ examples:
 """
     end = _codes(
         "as much as was asked for is in the file",
-        "there is no such pool, it shows no messages, the link to it was lost, or the "
-        "file can't\n       be made or written",
+        "there is no such pool, it shows no messages, the link to it was lost,\n"
+        "       or the file can't be made or written",
     )
     parser = _parser("ssc-monitor record", _RECORD, examples + "\n" + end)
     parser.add_argument(
