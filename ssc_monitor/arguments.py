@@ -110,14 +110,14 @@ and an event "time", "id" (empty for the pool), "event" (such as "SocketClosed")
 
 _RECORD = """\
 Write the messages of a pool, and what happens to its sockets, to a file that
-"ssc-monitor replay" and ssc_rx.recording.replay() play again: JSON lines, made with mode
-0600, compressed if its name ends with ".gz".
+"ssc-monitor replay" and ssc_rx.recording.replay() play again: JSON lines, made with
+mode 0600, compressed if its name ends with ".gz".
 
-Messages are samples, at most 2,000 a second, fairly from all sockets, and of each payload
-the first 4,096 bytes: what is missing is counted in the file. For all of them the program
-itself records: ssc_rx.recording.record(pool, path). It ends after --for, at --max-bytes,
-by Ctrl-C or SIGTERM, or when the link is lost; then a line on standard error says how many
-there were. Needs a pool with monitor="traffic".
+Messages are samples, at most 2,000 a second, fairly from all sockets, and of each
+payload the first 4,096 bytes: what is missing is counted in the file. For all of them
+the program itself records: ssc_rx.recording.record(pool, path). It ends after --for, at
+--max-bytes, by Ctrl-C or SIGTERM, or when the link is lost; then a line on standard error
+says how many there were. Needs a pool with monitor="traffic".
 
 FILTER is as in ssc-monitor tail: with one, events are left out.
 """
