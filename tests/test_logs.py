@@ -293,8 +293,7 @@ def loggers() -> list[logging.Logger]:
 def test_records_of_every_module_have_the_fields() -> None:
     assert len(loggers()) > 8
     for logger in loggers():
-        if logger.name != "ssc_rx.transports.pumped":
-            assert logger.filters, logger.name
+        assert logger.filters, logger.name
 
 
 def test_only_the_root_of_the_library_has_a_handler_which_does_nothing() -> None:

@@ -1,7 +1,6 @@
 """Recording a pool: noted on its event loop, written by a thread of its own."""
 
 import contextlib
-import logging
 import os
 import threading
 import time
@@ -16,6 +15,7 @@ from reactivex import abc
 
 from ssc_rx.errors import InvalidOptionError
 from ssc_rx.events import Event
+from ssc_rx.logs import about, logger_of
 from ssc_rx.message import Message
 from ssc_rx.monitor.redaction import redacted_facts, redacted_id
 from ssc_rx.program import program_name
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder", "record"]
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 MAX_WAITING_BYTES = 64 * 1024 * 1024
 """What may wait to be written, in memory; more is counted as missed."""
@@ -135,6 +135,7 @@ class Recorder:
         self.missed = 0
         self.error: OSError | None = None
         self.ended = False
+        self._pool = pool.name
         self._where = where
         self._max_bytes = max_bytes
         self._max_s = max_seconds
@@ -255,7 +256,8 @@ class Recorder:
         except OSError as error:
             self.error = error
             self._reason = self._reason or "closed"
-            logger.error("a recording ended: can't write %s: %s", self.path, error)
+            what = "a recording ended: can't write %s: %s"
+            logger.error(what, self.path, error, extra=about(self._pool))
             with contextlib.suppress(OSError):
                 writer.close()
         self.ended = True

@@ -1,7 +1,6 @@
 """A recording as a stream of the messages it holds, in their time."""
 
 import asyncio
-import logging
 import os
 from collections.abc import Callable, Generator
 from datetime import datetime
@@ -11,6 +10,7 @@ from reactivex.disposable import Disposable, SerialDisposable
 from reactivex.scheduler.eventloop import AsyncIOScheduler
 
 from ssc_rx.errors import InvalidOptionError
+from ssc_rx.logs import logger_of
 from ssc_rx.message import Message
 from ssc_rx.recording.lines import Received, Written, message_of
 from ssc_rx.recording.reader import RecordingFile
@@ -20,7 +20,7 @@ from ssc_rx.transports.clock import clock_of
 
 __all__ = ["replay"]
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 MESSAGES_PER_TURN = 512
 """What is emitted before others get a turn of the loop."""

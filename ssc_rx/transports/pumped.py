@@ -5,7 +5,6 @@ was written. They begin at `attach`; `on_closed` comes when both have ended.
 """
 
 import asyncio
-import logging
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from websockets.http11 import Request
 
 from ssc_rx.errors import LinkLostError, PeerProtocolError
 from ssc_rx.events import CloseInfo
+from ssc_rx.logs import logger_of
 from ssc_rx.message import MessageType
 from ssc_rx.ports import Outgoing, Receiver
 from ssc_rx.transports.clock import clock_of
@@ -22,7 +22,7 @@ from ssc_rx.transports.ending import lost_error
 
 __all__ = ["Pumped"]
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 MESSAGES_PER_TURN = 64
 """What is delivered before others get a turn of the loop, however much waits."""
