@@ -21,6 +21,7 @@ from ssc_rx import (
     TooManySocketsError,
     UnknownSocketError,
 )
+from ssc_rx.transports.memory import memory_pair
 from tests.assertions import assert_nothing_left
 from tests.peers import (
     echo,
@@ -51,7 +52,7 @@ async def test_an_id_that_is_none_is_refused(
     with pytest.raises(error):
         await pool.add_server_socket("ws://127.0.0.1:1", id=id)
     with pytest.raises(error):
-        pool.add_client_socket(id, object())
+        await pool.add_client_socket(id, memory_pair()[0])
     with pytest.raises((error, UnknownSocketError)):
         pool.remove_socket(id)
 

@@ -63,7 +63,7 @@ class Pumped(ABC):
         self._aborted = False
         self._over = False  # nothing more can be written
         self._missed = False  # somebody wanted to write when it was not writable
-        self._delivering = False
+        self._waits = False  # reading has begun, and is not delivering
         self._violated = False  # nothing more is to be delivered
         self._broken = False  # and nobody was told yet
         self.request = request
@@ -125,8 +125,8 @@ class Pumped(ABC):
             return
         self._aborted = self._over = True
         self._cut()
-        if self._reading is not None and not self._delivering:
-            self._reading.cancel()
+        if self._reading is not None and self._waits:
+            self._reading.cancel()  # else it sees for itself
 
     def pause_reading(self) -> None:
         if self._resumed is None and not self._aborted:
@@ -145,8 +145,10 @@ class Pumped(ABC):
             self._write_on(), name="ssc-rx writes to a web server"
         )
         ended: CloseInfo | Exception | None = None
+        self._waits = True
         try:
-            ended = await self._read_on()
+            if not self._aborted:
+                ended = await self._read_on()
         except Exception as error:  # of a framework
             ended = error
         finally:
@@ -191,7 +193,7 @@ class Pumped(ABC):
             await self._resumed
 
     def _deliver(self, receiver: Receiver, type: MessageType, payload: bytes) -> None:
-        self._delivering = True
+        self._waits = False
         if self._violated:
             pass
         elif type is MessageType.PONG:
@@ -205,7 +207,7 @@ class Pumped(ABC):
             receiver.on_closing(self._error)
         else:
             receiver.on_message(type, payload)
-        self._delivering = False
+        self._waits = True
 
     def _ended(self, ended: CloseInfo | Exception | None) -> CloseInfo:
         error = self._error

@@ -81,7 +81,6 @@ async def test_what_is_no_id_is_refused_at_every_door(
     near, _ = memory_pair()
     doors: list[Callable[[], Any]] = [
         lambda: Pool({id: "ws://x"}),
-        lambda: pool.add_client_socket(id, near),
         lambda: pool.write(Message(id, MessageType.TEXT, b"")),
         lambda: pool.remove_socket(id),
         lambda: pool[id],
@@ -95,6 +94,8 @@ async def test_what_is_no_id_is_refused_at_every_door(
             door()
     with pytest.raises(error):
         await pool.send(Message(id, MessageType.TEXT, b""))
+    with pytest.raises(error):
+        await pool.add_client_socket(id, near)
     if id is not None:  # which stands for the URL
         with pytest.raises(error):
             await pool.add_server_socket("ws://127.0.0.1:1", id=id)

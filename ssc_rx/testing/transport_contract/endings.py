@@ -1,7 +1,7 @@
 """How a connection ends, as told at both of its ends."""
 
 from ssc_rx.ports import Transport
-from ssc_rx.testing.transport_contract.end import End, Promise, numbered, turns
+from ssc_rx.testing.transport_contract.end import End, Promise, numbered
 
 __all__ = ["ENDINGS"]
 
@@ -38,7 +38,6 @@ async def both_may_close_at_once(one: Transport, other: Transport) -> None:
 
 async def an_abort_is_told_to_both_ends(one: Transport, other: Transport) -> None:
     ends = End(one), End(other)
-    await turns(1)  # what reads has begun
     ends[0].transport.abort()
     for end in ends:
         info = await end.heard.closed()
