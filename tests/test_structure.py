@@ -41,6 +41,7 @@ TESTED_ELSEWHERE = {
     "testing/transport_contract/pauses": "testing/test_transport_contract",
     "testing/transport_contract/receiver": "testing/test_transport_contract",
     "transports/scope": "adapters/test_servers",
+    "transports/pumped": "transports/test_contract",
     "adapters/websockets": "test_accepting",
     "recording/writer": "recording/test_recorder",
     "transports/link": "test_bad_peers",
