@@ -53,9 +53,7 @@ class Pumped(ABC):
         self._receiver: Receiver | None = None
         self._reading: asyncio.Task[None] | None = None
         self._resumed: asyncio.Future[None] | None = None  # while reading is paused
-        self._woken: asyncio.Future[None] | None = (
-            None  # while nothing is to be written
-        )
+        self._woken: asyncio.Future[None] | None = None  # while it has nothing to write
         self._outgoing: deque[Outgoing] = deque()
         self._pings: deque[bytes] = deque()
         self._close: tuple[int, str] | None = None
