@@ -13,6 +13,12 @@ from tests.soak.running import ROOT
 
 CHILDREN = "/proc/{0}/task/{0}/children"
 SAYS_GONE_S = 10.0
+# Whatever started the tests may ignore Ctrl-C, and that is inherited.
+INTERRUPTIBLE = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("tests.soak", run_name="__main__", alter_sys=True)
+"""
 
 
 def child_of(process: "subprocess.Popen[bytes]") -> int:
@@ -38,7 +44,7 @@ def gone(pid: int) -> bool:
     ("way", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
 )
 def test_no_process_is_left(way: signal.Signals, code: int) -> None:
-    command = [sys.executable, "-m", "tests.soak", "storm", "--loop", "asyncio"]
+    command = [sys.executable, "-c", INTERRUPTIBLE, "storm", "--loop", "asyncio"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith(b"soak: seed ")
