@@ -100,12 +100,14 @@ async def record(
         file.end()
         if file.error is not None:
             say(f"can't write {options.path}: {file.error}")
+        progress("")
         say(f"{reader.account()}: {file.account()}")
     return code if file.error is None else 1
 
 
 async def _tell(file: "_File", progress: Say) -> None:
     while True:
+        file.flush()
         await asyncio.sleep(PROGRESS_S)
         progress(file.account())
 
@@ -144,6 +146,13 @@ class _File:
             self.reason = "max_bytes"
             self.full.set()
         return True
+
+    def flush(self) -> None:
+        """Let a crash lose nothing of what is written."""
+        try:
+            self._writer.flush()
+        except OSError as error:
+            self._failed(error)
 
     def end(self) -> None:
         """Write the last line."""

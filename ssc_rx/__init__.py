@@ -7,6 +7,7 @@ from ssc_rx import operators
 from ssc_rx.core.lifecycle import SocketState
 from ssc_rx.core.stats import Counts, PoolStats, SocketStats
 from ssc_rx.errors import (
+    AdmissionError,
     CloseTimeoutError,
     ConsumerTooSlowError,
     DialError,
@@ -69,6 +70,7 @@ from ssc_rx.threads import PoolThread
 from ssc_rx.writing import BroadcastResult
 
 __all__ = [
+    "AdmissionError",
     "BroadcastResult",
     "CloseInfo",
     "CloseTimeoutError",

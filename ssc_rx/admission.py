@@ -52,6 +52,9 @@ def refusal(error: Exception, pool: str) -> Refusal:
             return Refusal(403, "This Origin may not connect.")
         case PermissionError():
             return Refusal(403, str(error.args[0]) if error.args else "Forbidden")
+        case PoolNotRunningError(state="new"):
+            logger.error("a peer was refused: %s", error, extra=about(pool))
+            return Refusal(503, "The server isn't ready.")
         case TooManySocketsError() | PoolNotRunningError():
             return Refusal(503, "No more sockets are taken.")
         case _:

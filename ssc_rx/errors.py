@@ -4,10 +4,12 @@ SscError
 ├── InvalidOptionError (ValueError)      an option or argument that can't be
 ├── InvalidUrlError (ValueError)         not a ws:// or wss:// URL
 ├── InvalidIdError (TypeError)           an ID that isn't a string
-├── EmptyIdError (ValueError)            an ID without a character
-├── DuplicateIdError                     the ID is taken
+├── AdmissionError                       a socket that isn't let in, for what it is
+│   ├── EmptyIdError (ValueError)        an ID without a character
+│   ├── DuplicateIdError                 the ID is taken
+│   ├── OriginRefusedError               a browser from another site
+│   └── TooManySocketsError              `max_sockets` is reached
 ├── UnknownSocketError (KeyError)        no socket has that ID
-├── TooManySocketsError                  `max_sockets` is reached
 ├── SocketClosedError                    the socket isn't open
 ├── SocketEndedError                     `ops.fail_on_close()`: a socket ended unexpectedly
 ├── OutboxFullError                      the socket's outbox has no room
@@ -19,7 +21,6 @@ SscError
 ├── WrongThreadError                     a call from another thread than the loop's
 ├── ThreadQueueFullError                 too many writes of other threads wait
 ├── DialError (ConnectionError)          a server socket could not be opened
-├── OriginRefusedError                   a browser from another site
 ├── ServeError (OSError)                 the embedded server can't listen
 ├── UnsupportedByTransportError          the connection below can't do that
 ├── ReentrancyLimitError                 observers that feed themselves without end
@@ -37,6 +38,7 @@ from typing import Any, Literal
 from ssc_rx.wording import counted, shown, without_credentials
 
 __all__ = [
+    "AdmissionError",
     "CloseTimeoutError",
     "ConsumerTooSlowError",
     "DialError",
@@ -125,14 +127,21 @@ class InvalidIdError(SscError, TypeError):
         super().__init__(f"a socket's ID must be a str, not {type(id).__name__}")
 
 
-class EmptyIdError(SscError, ValueError):
+class AdmissionError(SscError):
+    """A socket isn't let in, for what it is or what it asks for.
+
+    Of a peer in a route handler, it has been told: catch it, and there is nothing to do.
+    """
+
+
+class EmptyIdError(AdmissionError, ValueError):
     """An ID without a single character."""
 
     def __init__(self) -> None:
         super().__init__("a socket's ID can't be empty; give it a name or its URL")
 
 
-class DuplicateIdError(SscError):
+class DuplicateIdError(AdmissionError):
     """The ID is taken by another socket of the pool."""
 
     def __init__(self, id: str) -> None:
@@ -154,7 +163,7 @@ class UnknownSocketError(SscError, KeyError):
         )
 
 
-class TooManySocketsError(SscError):
+class TooManySocketsError(AdmissionError):
     """The pool holds `max_sockets` sockets already."""
 
     def __init__(self, max_sockets: int) -> None:
@@ -316,7 +325,7 @@ class DialError(SscError, ConnectionError):
         super().__init__(f"{text}; {hint}" if hint else text)
 
 
-class OriginRefusedError(SscError):
+class OriginRefusedError(AdmissionError):
     """A browser whose page comes from another site wanted in."""
 
     def __init__(self, origin: str | None, host: str | None) -> None:

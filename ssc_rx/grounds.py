@@ -64,8 +64,9 @@ class Grounds:
         self._driver: Driver | None = None
         self._rx_scheduler: AsyncIOScheduler | None = None
         self._registry: Registry[Socket] = Registry(options.max_sockets)
+        self._timing = LoopScheduler(lambda: self._rx_scheduler)
         self._home = home = Home(
-            scheduler=LoopScheduler(self._scheduler),
+            scheduler=self._timing,
             defer=self._defer,
             check_thread=self._check_subscriber,
         )
@@ -244,11 +245,6 @@ class Grounds:
         if self._state not in states:
             raise PoolNotRunningError(self._name, self._state)
         return self._driver
-
-    def _scheduler(self) -> AsyncIOScheduler:
-        if self._rx_scheduler is None:
-            raise PoolNotRunningError(self._name, self._state)
-        return self._rx_scheduler
 
     def _defer(self, callback: Any) -> None:
         if self._driver is None:  # nothing runs yet: nothing to wait for

@@ -230,6 +230,7 @@ class Pool(Members):
             without_sockets=lambda: self._stats(with_sockets=False),
         )
         self._monitor = monitor_for(watched, driver, self._options)
+        self._timing.begin()
 
     def stop(self, deadline: float = 5.0) -> Future[None]:
         """Refuse new work, flush what is queued, close with 1001, complete the streams.

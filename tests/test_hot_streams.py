@@ -9,6 +9,7 @@ import pytest
 from reactivex import operators as rx_ops
 
 from ssc_rx import Message, Pool, SocketClosed, SocketOpened, SubscriberFailed
+from ssc_rx.testing import FakePool
 from tests.assertions import assert_delivered
 from tests.far_end import AddPeer, Peer
 from tests.peers import text_frame
@@ -223,3 +224,35 @@ async def test_without_a_limit_a_message_may_have_any_size(
         assert len(heard.messages[0].payload) == size
         writer.transport.abort()
         await heard.event(SocketClosed)
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(
+    "timed",
+    [
+        rx_ops.buffer_with_time(1.0),
+        rx_ops.buffer_with_time_or_count(1.0, 9),
+        rx_ops.window_with_time(1.0),
+        rx_ops.sample(1.0),
+        rx_ops.take_with_time(1.0),
+        rx_ops.debounce(1.0),
+    ],
+    ids=["buffer", "buffer or count", "window", "sample", "take", "debounce"],
+)
+async def test_time_operators_may_be_subscribed_before_the_start(timed: Any) -> None:
+    loop = asyncio.get_running_loop()
+    pool = FakePool()
+    got: list[float] = []
+    pool.messages.pipe(timed).subscribe(
+        lambda _: got.append(loop.time()), on_completed=lambda: got.append(loop.time())
+    )
+    given_up = pool.messages.pipe(rx_ops.sample(1.0)).subscribe(got.append)
+    given_up.dispose()
+    await asyncio.sleep(5)
+    got.clear()  # the first window is there at once
+    async with pool:
+        peer = await pool.join("x")
+        peer.send("one")
+        await asyncio.sleep(1.5)
+        assert got
+        assert got[0] >= 5

@@ -8,6 +8,7 @@ ASGI has no PING, no way to cut a connection, and no promise to hold back a peer
 read (https://asgi.readthedocs.io/en/latest/specs/www.html#websocket).
 """
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
@@ -24,6 +25,8 @@ from ssc_rx.transports.scope import is_websocket, request_of
 
 __all__ = ["matches", "open", "refuse", "request"]
 
+CLOSING_TURNS = 5
+"""Of the event loop, in which a connection that was answered is closed."""
 _TEXT, _BINARY = MessageType.TEXT, MessageType.BINARY
 _FRESH, _ENDED = ("CONNECTING", "init"), ("DISCONNECTED", "RESPONSE", "disconnect")
 
@@ -85,6 +88,10 @@ async def refuse(connection: Any, refusal: Refusal) -> None:
             answer = {"status": refusal.status, "headers": headers}
             await asgi.send({"type": f"{response}.start", **answer})
             await asgi.send({"type": f"{response}.body", "body": refusal.text.encode()})
+            # uvicorn takes a handler that returns before the connection is closed for a
+            # faulty one, and says so in its log.
+            for _ in range(CLOSING_TURNS):
+                await asyncio.sleep(0)
         else:
             await asgi.send({"type": "websocket.close"})
 

@@ -46,6 +46,9 @@ LINES_PER_WRITE = 256
 PACE_S = 0.05
 """Seconds between two looks of the thread that writes."""
 
+FLUSH_S = 1.0
+"""Seconds of which a crash may lose what was noted."""
+
 Direction = Literal["in", "out"]
 _Noted = Message | tuple[Message, float] | Event | int
 
@@ -245,10 +248,15 @@ class Recorder:
     def _write_on(self) -> None:
         writer = self._writer
         try:
+            writer.flush()
+            flushed = time.monotonic()
             while self._reason is None:
                 self._wake.wait(PACE_S)
                 self._write_noted()
                 self._look_at_bounds()
+                if time.monotonic() - flushed > FLUSH_S:
+                    writer.flush()
+                    flushed = time.monotonic()
             self._write_noted()
             if self._unrecorded:
                 writer.put([self._line(self._unrecorded)])

@@ -174,7 +174,7 @@ class _Log:
         logger.error("a source failed", exc_info=error)
 
     def payload_invalid(self, id: str, error: Exception) -> None:
-        logger.warning("%s", error)
+        """Skipped; a pool counts them, and who plays a recording sees what is missing."""
 
 
 def _soon(call: Callable[[], None]) -> None:

@@ -46,6 +46,10 @@ class RecordingWriter:
         self._write(lines)
         self.messages += sum(isinstance(line, (Received, Written)) for line in lines)
 
+    def flush(self) -> None:
+        """Hand all of it to the operating system: a crash loses nothing of it."""
+        self._file.flush()
+
     def end(self, at_us: int, reason: EndReason) -> None:
         """Write the last line, and close it."""
         self._write([End(at_us, self.messages, reason)])

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar, cast
 
 from reactivex import Observable, abc, typing
+from reactivex.disposable import SingleAssignmentDisposable
 from reactivex.scheduler.eventloop import AsyncIOScheduler
 from reactivex.scheduler.periodicscheduler import PeriodicScheduler
 
@@ -15,19 +16,29 @@ State = TypeVar("State")
 
 
 class LoopScheduler(PeriodicScheduler):
-    """Schedules on the pool's event loop, which is known only once the pool runs.
+    """Schedules on the pool's event loop; what comes before there is one begins with it.
 
     reactivex's own default is a new thread for each time operator.
+
+    Args:
+        loop_scheduler: Gives the scheduler of that loop; `None` as long as it is unknown.
     """
 
-    def __init__(self, loop_scheduler: Callable[[], AsyncIOScheduler]) -> None:
+    def __init__(self, loop_scheduler: Callable[[], AsyncIOScheduler | None]) -> None:
         super().__init__()
         self._loop_scheduler = loop_scheduler
+        self._waiting: list[Callable[[], None]] = []
+
+    def begin(self) -> None:
+        """The loop is known now."""
+        waiting, self._waiting = self._waiting, []
+        for schedule in waiting:
+            schedule()
 
     def schedule(
         self, action: typing.ScheduledAction[State], state: State | None = None
     ) -> abc.DisposableBase:
-        return self._loop_scheduler().schedule(action, state)
+        return self._on_loop(lambda loop: loop.schedule(action, state))
 
     def schedule_relative(
         self,
@@ -35,7 +46,9 @@ class LoopScheduler(PeriodicScheduler):
         action: typing.ScheduledAction[State],
         state: State | None = None,
     ) -> abc.DisposableBase:
-        return self._loop_scheduler().schedule_relative(duetime, action, state)
+        return self._on_loop(
+            lambda loop: loop.schedule_relative(duetime, action, state)
+        )
 
     def schedule_absolute(
         self,
@@ -43,7 +56,25 @@ class LoopScheduler(PeriodicScheduler):
         action: typing.ScheduledAction[State],
         state: State | None = None,
     ) -> abc.DisposableBase:
-        return self._loop_scheduler().schedule_absolute(duetime, action, state)
+        return self._on_loop(
+            lambda loop: loop.schedule_absolute(duetime, action, state)
+        )
+
+    def _on_loop(
+        self, schedule: Callable[[AsyncIOScheduler], abc.DisposableBase]
+    ) -> abc.DisposableBase:
+        loop = self._loop_scheduler()
+        if loop is not None:
+            return schedule(loop)
+        scheduled = SingleAssignmentDisposable()
+
+        def begin() -> None:
+            loop = self._loop_scheduler()
+            if loop is not None and not scheduled.is_disposed:
+                scheduled.disposable = schedule(loop)
+
+        self._waiting.append(begin)
+        return scheduled
 
 
 class Listener(Protocol):

@@ -3,6 +3,7 @@
 # ruff: noqa: ASYNC240 - the files are small, and in memory
 
 import asyncio
+import contextlib
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -257,3 +258,24 @@ async def test_wrong_arguments_are_told(
     with pytest.raises(InvalidOptionError, match=next(iter(wrong))):
         record(pool, path, **wrong)
     assert not path.exists()
+
+
+@pytest.mark.parametrize("name", ["feed.jsonl", "feed.jsonl.gz"])
+async def test_a_crash_loses_no_more_than_the_last_second(
+    pool: Pool,
+    add_peer: AddPeer,
+    heard: Heard,
+    tmp_path: Path,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "FLUSH_S", 0.0)
+    with record(pool, tmp_path / name):
+        peer = await add_peer("a")
+        peer.send("one")
+        await heard.messages.reach(1)
+        found: list[Any] = []
+        while not found:
+            await asyncio.sleep(0.01)  # another thread writes
+            with contextlib.suppress(RecordingError):  # it has not begun
+                found = lines(tmp_path / name, Received)
