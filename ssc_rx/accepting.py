@@ -85,6 +85,10 @@ async def _until_closed(open: Callable[[], Awaitable[Socket]]) -> CloseInfo:
         raise
 
 
+# As Python names it where somebody forgets to await it.
+_until_closed.__qualname__ = "Pool.add_client_socket"
+
+
 async def _see_off(socket: Socket) -> None:
     """Close it; what ends with its handler gets a moment for that."""
     closing = socket.close(*_GOING_AWAY)

@@ -30,6 +30,7 @@ from ssc_rx.recording.lines import (
     written,
 )
 from ssc_rx.recording.writer import RecordingWriter
+from ssc_rx.wording import counted
 
 if TYPE_CHECKING:
     from ssc_rx.pool import Pool
@@ -183,6 +184,11 @@ class Recorder:
     def bytes(self) -> int:
         """How many were written, before compression."""
         return self._writer.bytes
+
+    def __repr__(self) -> str:
+        state = "ended" if self.ended else "recording"
+        messages = counted(self.messages, "message")
+        return f"<Recorder {str(self.path)!r}, {state}, {messages}>"
 
     def close(self) -> None:
         """End it, and return when all of it is on disk."""

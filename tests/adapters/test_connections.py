@@ -52,7 +52,7 @@ async def test_what_is_no_connection_is_refused_at_the_call(
 
 async def test_a_forgotten_await_warns(pool: Pool) -> None:
     websocket = WebSocket(WEBSOCKET, _receive, _send)
-    with pytest.warns(RuntimeWarning, match="never awaited"):
+    with pytest.warns(RuntimeWarning, match="add_client_socket. was never awaited"):
         pool.add_client_socket("x", websocket)
     assert pool.count() == 0
 

@@ -73,6 +73,7 @@ async def test_both_directions_and_what_happened_are_in_it_in_order(
     assert (file.end.messages, file.end.reason) == (4, "closed")
     assert (recorder.messages, recorder.missed, recorder.ended) == (4, 0, True)
     assert recorder.bytes == path.stat().st_size
+    assert repr(recorder) == f"<Recorder {str(path)!r}, ended, 4 messages>"
     times = [line.at_us for line in found]
     assert times == sorted(times)
 
