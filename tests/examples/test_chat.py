@@ -239,18 +239,24 @@ async def test_a_note_to_a_stranger_is_not_found(chat: Chatting) -> None:
         assert await chat.note(name, "hello") == 404, name
 
 
+@pytest.mark.timeout(60)
 async def test_a_note_to_a_member_who_is_leaving_is_a_conflict(chat: Chatting) -> None:
     ann = await chat.join("ann")
-    rude = await chat.rude("rude")
-    await ann.hears({"joined": "rude"})
     size = 1 << 16
-    rude.write(b"\x82\xff" + size.to_bytes(8, "big") + bytes(4 + size))  # too big
-    # It has a second to answer: all of them are on their way before that has passed.
-    statuses = await chat.notes("rude", NOTES)
-    assert len(statuses) == NOTES
-    assert 409 in statuses
-    assert sorted(statuses, key=[202, 409, 404].index) == statuses
-    await ann.hears({"left": "rude"})
+    too_big = b"\x82\xff" + size.to_bytes(8, "big") + bytes(4 + size)
+    statuses: list[int] = []
+    for attempt in itertools.count():
+        name = f"rude{attempt}"
+        rude = await chat.rude(name)
+        await ann.hears({"joined": name})
+        rude.write(too_big)
+        # It has a second to answer. On a busy machine the notes may come later.
+        statuses = await chat.notes(name, NOTES)
+        assert len(statuses) == NOTES
+        assert sorted(statuses, key=[202, 409, 404].index) == statuses
+        await ann.hears({"left": name})
+        if 409 in statuses:
+            break
 
 
 async def test_a_note_that_is_none_is_refused(chat: Chatting) -> None:
