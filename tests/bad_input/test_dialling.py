@@ -158,8 +158,8 @@ HEAD: dict[str, tuple[Answer, str]] = {
     "endless chunks": (endless_chunks, "did not answer in HTTP"),
     "endless headers": (endless_headers, "did not answer in HTTP"),
     "endless line": (endless_line, "expected no more than 8192 bytes"),
-    "slow body": (slow_body, "within open_timeout=0.3 s"),
-    "slow head": (slow_head, "within open_timeout=0.3 s"),
+    "slow body": (slow_body, "within open_timeout=1.5 s"),
+    "slow head": (slow_head, "within open_timeout=1.5 s"),
 }
 
 
@@ -168,9 +168,9 @@ async def test_a_bad_answer_is_our_error_and_frees_the_id(
     pool: Pool, heard: Recorder, answer: Answer, says: str
 ) -> None:
     async with answering(answer, []) as url:
-        async with within(0.3):
+        async with within(1.5):  # a busy machine may need a while to answer
             with pytest.raises(DialError, match=says) as caught:
-                await pool.add_server_socket(url, id="x", open_timeout=0.3)
+                await pool.add_server_socket(url, id="x", open_timeout=1.5)
         assert caught.value.url == url
         assert "x" not in pool
         assert [event.error for event in heard.of(DialFailed)] == [caught.value]
