@@ -143,7 +143,7 @@ class _AsgiTransport(Pumped):
         close = {"type": "websocket.close", "reason": reason}
         try:
             await self._put({**close, "code": code})
-        except Exception:
+        except Exception:  # each server has its own
             if code >= 3000:
                 raise
             # Daphne sends no code of RFC 6455 but 1000, and without one the peer would
