@@ -306,7 +306,7 @@ async def test_compressed_frames_do_not_take_it(side: str) -> None:
     data = frame(random.Random(1), side, 0x40 | Opcode.TEXT, bytes(compressed.data))
     end = End(side, "open", deflate=True)
     await asyncio.sleep(0)
-    end.link.data_received(data * 2)
+    await read(end, [data * 2])
     assert end.heard.texts == ["hello " * 20] * 2
     assert not end.link._lane.open
 
@@ -321,11 +321,9 @@ async def test_an_unknown_beginning_is_found_at_the_end_of_a_data_frame(
     end = End(side, "unknown")
     await asyncio.sleep(0)
     end.link._protocol.receive_data(hello[:1])  # as it came with the handshake
-    end.link.data_received(hello[1:-1])
-    end.link.data_received(hello[-1:] + ping)
+    await read(end, [hello[1:-1], hello[-1:] + ping])
     assert end.link._lane.open
-    for _ in range(3):
-        end.link.data_received(hello)
+    await read(end, [hello] * 3)
     assert end.heard.texts == ["hello"] * 4
 
 
