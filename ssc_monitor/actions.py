@@ -1,174 +1,148 @@
-"""The table of actions: key bindings, footer and help screen derive from it. Pure.
+"""The table of actions: keys, footer, help screen and palette derive from it. Pure.
 
-A new action is a row here and a method `action_<name>` of the screens it names, or of
-the app. Keys are single ones: chords with ctrl clash with terminal multiplexers.
+A new action is a row of `ACTIONS` and a method `action_<name>` of the screens it names,
+or of the app; for the footer, a row of `HINTS` as well. Keys are single ones: chords with
+ctrl clash with terminal multiplexers.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
-__all__ = ["ACTIONS", "Action", "ScreenName", "actions_of", "footer_of"]
+__all__ = [
+    "ACTIONS",
+    "HINTS",
+    "Action",
+    "Hint",
+    "Keymap",
+    "ScreenName",
+    "actions_of",
+    "hints_of",
+    "keys_of",
+    "shown",
+]
 
 ScreenName = Literal["main", "socket", "message", "picker", "help"]
 Screens = tuple[ScreenName, ...]
+Keymap = Mapping[str, str]
+"""By an action's name, the keys that do it in place of those of the table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something a user can do.
 
     Attributes:
         name: What it is called in code, and in a key map.
         keys: That do it, as Textual names them, with spaces between.
-        help: What it does, in one line.
-        group: Its heading on the help screen.
         screens: Where it can be done.
-        label: In the footer; empty for an action that isn't there.
-        rank: The footer keeps those of the lowest rank when there is little room.
-        shown: What the footer shows for keys; empty: the first of `keys`.
-        footers: Of which of its screens; empty: of all.
+        group: Its heading on the help screen.
+        help: What it does, in one line.
     """
 
     name: str
     keys: str
-    help: str
-    group: str
     screens: Screens
-    label: str = ""
-    rank: int = 5
-    shown: str = ""
-    footers: Screens = ()
-
-    @property
-    def in_footer(self) -> str:
-        """The keys, as the footer shows them."""
-        return self.shown or self.keys_shown.partition(" ")[0]
-
-    @property
-    def keys_shown(self) -> str:
-        """The keys, as people read them."""
-        return " ".join(_MARKS.get(key, key) for key in self.keys.split())
+    group: str
+    help: str
 
 
-_MARKS = {
-    "pageup": "pgup",
-    "pagedown": "pgdn",
-    "enter": "⏎",
-    "escape": "esc",
-}
+class Hint(NamedTuple):
+    """What the footer says of actions.
+
+    Attributes:
+        label: In a word or two.
+        names: The actions, with spaces between; the first key of each is shown.
+        rank: Those of the lowest rank stay where there is little room.
+        screens: In whose footers it is.
+    """
+
+    label: str
+    names: str
+    rank: int
+    screens: Screens
+
 
 _ALL: Screens = ("main", "socket", "message", "picker", "help")
 _MAIN: Screens = ("main",)
-_LISTS: Screens = ("main", "socket")
 _SOCKET: Screens = ("socket",)
 _MESSAGE: Screens = ("message",)
 _PICKER: Screens = ("picker",)
+_HELP: Screens = ("help",)
+_LISTS: Screens = ("main", "socket")
 _OPENING: Screens = ("main", "socket", "picker")
 _OPENED: Screens = ("socket", "message", "picker", "help")
-_SCROLLED: Screens = ("help",)
 _HELPED: Screens = ("main", "socket", "message", "picker")
 
-# In the order of footers, where what is used most comes first.
+# fmt: off
 ACTIONS: tuple[Action, ...] = (
-    Action("traffic", "1", "What it receives and sends", "A socket", _SOCKET),
-    Action("timeline", "2", "What happened to it", "A socket", _SOCKET),
-    Action(
-        "details",
-        "3",
-        "Its address, request, counters",
-        "A socket",
-        _SOCKET,
-        "tabs",
-        2,
-        "1 2 3",
-    ),
-    Action("view_auto", "a", "As what it seems to be", "A message", _MESSAGE),
-    Action("view_text", "t", "As text", "A message", _MESSAGE),
-    Action("view_json", "J", "As JSON, laid out", "A message", _MESSAGE),
-    Action("view_hex", "x", "As bytes", "A message", _MESSAGE, "view", 2, "a t J x"),
-    Action("older", "[", "To the one before of this socket", "A message", _MESSAGE),
-    Action(
-        "newer",
-        "]",
-        "To the next of this socket",
-        "A message",
-        _MESSAGE,
-        "this socket",
-        3,
-        "[ ]",
-    ),
-    Action("older_any", "{", "To the one before of any socket", "A message", _MESSAGE),
-    Action(
-        "newer_any",
-        "}",
-        "To the next of any socket",
-        "A message",
-        _MESSAGE,
-        "any socket",
-        4,
-        "{ }",
-    ),
-    Action(
-        "open", "enter", "Open what is selected", "Look closer", _OPENING, "open", 2
-    ),
-    Action("again", "r", "Look for pools again", "Program", _PICKER, "look again", 3),
-    Action("filter", "/", "Filter sockets and messages", "Find", _LISTS, "filter", 2),
-    Action("pane", "tab", "To the other pane", "Look closer", _MAIN, "pane", 2),
-    Action(
-        "pause", "space", "Hold messages and rows still", "Messages", _LISTS, "pause", 2
-    ),
-    Action(
-        "lower", "e", "Messages, or the pool's events", "Messages", _MAIN, "events", 3
-    ),
-    Action("sort_left", "<", "Sort by the column to the left", "Find", _MAIN),
-    Action(
-        "sort_right",
-        ">",
-        "Sort by the column to the right",
-        "Find",
-        _MAIN,
-        "sort",
-        4,
-        "< >",
-    ),
-    Action("invert", "i", "Turn the order around", "Find", _MAIN),
-    Action(
-        "follow", "f", "Follow the newest, or stop", "Messages", _LISTS, "follow", 5
-    ),
-    Action("targets", "t", "Choose another pool", "Program", _LISTS, "pools", 6),
-    Action("up", "k up", "A line up", "Move", _ALL),
-    Action(
-        "down", "j down", "A line down", "Move", _ALL, "scroll", 2, "j k", _SCROLLED
-    ),
-    Action("half_up", "ctrl+u", "Half a page up", "Move", _ALL),
-    Action("half_down", "ctrl+d", "Half a page down", "Move", _ALL),
-    Action("page_up", "pageup", "A page up", "Move", _ALL),
-    Action(
-        "page_down",
-        "pagedown",
-        "A page down",
-        "Move",
-        _ALL,
-        "page",
-        3,
-        "pgup pgdn",
-        _SCROLLED,
-    ),
-    Action("first", "g home", "To the first line", "Move", _ALL),
-    Action("last", "G end", "To the last line; follow the newest", "Move", _ALL),
-    Action(
-        "back",
-        "escape",
-        "Back; clears a filter first",
-        "Look closer",
-        _ALL,
-        "back",
-        1,
-        footers=_OPENED,
-    ),
-    Action("help", "?", "This page", "Program", _HELPED, "help", 1),
-    Action("quit", "q ctrl+c", "End; the pool goes on", "Program", _ALL, "quit", 0),
+    #      name          keys        where      on the help screen
+    Action("open",       "enter",    _OPENING,  "Look closer", "Open what is selected"),
+    Action("pane",       "tab",      _MAIN,     "Look closer", "To the other pane"),
+    Action("back",       "escape",   _ALL,      "Look closer", "Back; clears a filter first"),
+
+    Action("filter",     "/",        _LISTS,    "Find", "Filter sockets and messages"),
+    Action("sort_left",  "<",        _MAIN,     "Find", "Sort by the column to the left"),
+    Action("sort_right", ">",        _MAIN,     "Find", "Sort by the column to the right"),
+    Action("invert",     "i",        _MAIN,     "Find", "Turn the order around"),
+
+    Action("pause",      "space",    _LISTS,    "Messages", "Hold messages and rows still"),
+    Action("lower",      "e",        _MAIN,     "Messages", "Messages, or the pool's events"),
+    Action("follow",     "f",        _LISTS,    "Messages", "Follow the newest, or stop"),
+
+    Action("traffic",    "1",        _SOCKET,   "A socket", "What it receives and sends"),
+    Action("timeline",   "2",        _SOCKET,   "A socket", "What happened to it"),
+    Action("details",    "3",        _SOCKET,   "A socket", "Its address, request, counters"),
+
+    Action("view_auto",  "a",        _MESSAGE,  "A message", "As what it seems to be"),
+    Action("view_text",  "t",        _MESSAGE,  "A message", "As text"),
+    Action("view_json",  "J",        _MESSAGE,  "A message", "As JSON, laid out"),
+    Action("view_hex",   "x",        _MESSAGE,  "A message", "As bytes"),
+    Action("older",      "[",        _MESSAGE,  "A message", "To the one before of this socket"),
+    Action("newer",      "]",        _MESSAGE,  "A message", "To the next of this socket"),
+    Action("older_any",  "{",        _MESSAGE,  "A message", "To the one before of any socket"),
+    Action("newer_any",  "}",        _MESSAGE,  "A message", "To the next of any socket"),
+
+    Action("up",         "k up",     _ALL,      "Move", "A line up"),
+    Action("down",       "j down",   _ALL,      "Move", "A line down"),
+    Action("half_up",    "ctrl+u",   _ALL,      "Move", "Half a page up"),
+    Action("half_down",  "ctrl+d",   _ALL,      "Move", "Half a page down"),
+    Action("page_up",    "pageup",   _ALL,      "Move", "A page up"),
+    Action("page_down",  "pagedown", _ALL,      "Move", "A page down"),
+    Action("first",      "g home",   _ALL,      "Move", "To the first line"),
+    Action("last",       "G end",    _ALL,      "Move", "To the last line; follow the newest"),
+
+    Action("again",      "r",        _PICKER,   "Program", "Look for pools again"),
+    Action("targets",    "t",        _LISTS,    "Program", "Choose another pool"),
+    Action("help",       "?",        _HELPED,   "Program", "This page"),
+    Action("quit",       "q ctrl+c", _ALL,      "Program", "End; the pool goes on"),
 )
+
+# In the order of footers, where what is used most comes first.
+HINTS: tuple[Hint, ...] = (
+    #    label          the keys of                               rank
+    Hint("tabs",        "traffic timeline details",               2, _SOCKET),
+    Hint("view",        "view_auto view_text view_json view_hex", 2, _MESSAGE),
+    Hint("this socket", "older newer",                            3, _MESSAGE),
+    Hint("any socket",  "older_any newer_any",                    4, _MESSAGE),
+    Hint("open",        "open",                                   2, _OPENING),
+    Hint("look again",  "again",                                  3, _PICKER),
+    Hint("filter",      "filter",                                 2, _LISTS),
+    Hint("pane",        "pane",                                   2, _MAIN),
+    Hint("pause",       "pause",                                  2, _LISTS),
+    Hint("events",      "lower",                                  3, _MAIN),
+    Hint("sort",        "sort_left sort_right",                   4, _MAIN),
+    Hint("follow",      "follow",                                 5, _LISTS),
+    Hint("pools",       "targets",                                6, _LISTS),
+    Hint("scroll",      "down up",                                2, _HELP),
+    Hint("page",        "page_up page_down",                      3, _HELP),
+    Hint("back",        "back",                                   1, _OPENED),
+    Hint("help",        "help",                                   1, _HELPED),
+    Hint("quit",        "quit",                                   0, _ALL),
+)
+# fmt: on
+
+_BY_NAME = {action.name: action for action in ACTIONS}
+_MARKS = {"pageup": "pgup", "pagedown": "pgdn", "enter": "⏎", "escape": "esc"}
+_UNMAPPED: Keymap = {}
 
 
 def actions_of(screen: ScreenName) -> list[Action]:
@@ -176,10 +150,23 @@ def actions_of(screen: ScreenName) -> list[Action]:
     return [action for action in ACTIONS if screen in action.screens]
 
 
-def footer_of(screen: ScreenName) -> list[Action]:
-    """Those that its footer tells, in the table's order."""
+def keys_of(action: Action, keymap: Keymap = _UNMAPPED) -> list[str]:
+    """The keys that do it, as Textual names them."""
+    return keymap.get(action.name, action.keys).split()
+
+
+def shown(keys: list[str]) -> str:
+    """Keys, as people read them."""
+    return " ".join(_MARKS.get(key, key) for key in keys)
+
+
+def hints_of(screen: ScreenName, keymap: Keymap = _UNMAPPED) -> list[tuple[Hint, str]]:
+    """What a screen's footer says, in its order, each with the keys that it shows."""
     return [
-        action
-        for action in actions_of(screen)
-        if action.label and screen in (action.footers or action.screens)
+        (
+            hint,
+            shown([keys_of(_BY_NAME[name], keymap)[0] for name in hint.names.split()]),
+        )
+        for hint in HINTS
+        if screen in hint.screens
     ]

@@ -7,7 +7,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from ssc_monitor.actions import ScreenName, actions_of
+from ssc_monitor.actions import ScreenName, actions_of, keys_of
 from ssc_monitor.widgets.line import GROUNDS, STYLES
 from ssc_monitor.widgets.pane import Pane
 from ssc_monitor.widgets.sheet import Sheet
@@ -23,7 +23,7 @@ def bindings(screen: ScreenName) -> list[BindingType]:
     """The keys of a screen; the ID of each is its action's name, for key maps."""
     return [
         Binding(
-            ",".join(action.keys.split()),
+            ",".join(keys_of(action)),
             f"app.{action.name}" if action.name in _OF_THE_APP else action.name,
             action.help,
             show=False,

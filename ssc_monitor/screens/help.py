@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from textual.app import ComposeResult
 
-from ssc_monitor.actions import ACTIONS
+from ssc_monitor.actions import ACTIONS, keys_of, shown
 from ssc_monitor.model.visible import fit
 from ssc_monitor.screens.base import MonitorScreen, bindings
 from ssc_monitor.widgets.key_bar import KeyBar
@@ -98,7 +98,7 @@ class _Page(Reader):
 
 def _actions(groups: Iterable[str]) -> list[Section]:
     return [
-        (group, [(a.keys_shown, a.help) for a in ACTIONS if a.group == group])
+        (group, [(shown(keys_of(a)), a.help) for a in ACTIONS if a.group == group])
         for group in groups
     ]
 

@@ -1,6 +1,6 @@
 """The footer: the keys of a screen, from the table of actions."""
 
-from ssc_monitor.actions import ScreenName, footer_of
+from ssc_monitor.actions import ScreenName, hints_of
 from ssc_monitor.widgets.ascii import to_ascii
 from ssc_monitor.widgets.line import Line, Span
 from ssc_monitor.widgets.sheet import Sheet
@@ -28,8 +28,8 @@ def keys(screen: ScreenName, width: int, *, ascii: bool = False) -> Line:
     """The keys of a screen for which there is room."""
     told = to_ascii if ascii else str
     shown = [
-        (action.rank, f" {told(action.in_footer)}", f" {action.label} ")
-        for action in footer_of(screen)
+        (hint.rank, f" {told(keys)}", f" {hint.label} ")
+        for hint, keys in hints_of(screen)
     ]
     while shown and sum(len(keys + label) for _, keys, label in shown) > width:
         del shown[max(range(len(shown)), key=lambda i: (shown[i][0], i))]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ssc_monitor.actions import ACTIONS, Action, ScreenName, actions_of
+from ssc_monitor.actions import ACTIONS, HINTS, Action, Hint, ScreenName, actions_of
 from ssc_monitor.app import MonitorApp
 from ssc_monitor.screens.base import MonitorScreen, bindings
 from ssc_monitor.screens.help import LEFT, RIGHT, HelpScreen
@@ -26,6 +26,12 @@ def test_an_action_is_a_method_of_its_screens_or_of_the_app(action: Action) -> N
     for name in action.screens:
         owners = (SCREENS[name], MonitorApp)
         assert any(hasattr(owner, f"action_{action.name}") for owner in owners)
+
+
+@pytest.mark.parametrize("hint", HINTS, ids=lambda hint: hint.label)
+def test_the_footer_tells_of_what_can_be_done_there(hint: Hint) -> None:
+    for screen in hint.screens:
+        assert set(hint.names.split()) <= {action.name for action in actions_of(screen)}
 
 
 @pytest.mark.parametrize("name", SCREENS)

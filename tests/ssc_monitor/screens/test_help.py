@@ -2,7 +2,8 @@
 
 import pytest
 
-from ssc_monitor.actions import ACTIONS
+from ssc_monitor.actions import ACTIONS, keys_of
+from ssc_monitor.actions import shown as keys_shown
 from ssc_monitor.screens.help import HelpScreen
 from ssc_monitor.screens.main import MainScreen
 from tests.ssc_monitor.shown import shown
@@ -15,7 +16,7 @@ async def test_it_tells_every_action() -> None:
         assert isinstance(it.app.screen, HelpScreen)
         for action in ACTIONS:
             assert action.help in it.text
-            assert action.keys_shown in it.text
+            assert keys_shown(keys_of(action)) in it.text
         await it.press("escape")
         assert isinstance(it.app.screen, MainScreen)
 
