@@ -148,7 +148,7 @@ async def _record(arguments: "Namespace") -> int:
         raise _Refusal(f"name one pool with --target: {_names(found)}", MISUSED)
     source, hello = _source(found[0]), found[0].hello
     assert hello is not None
-    if hello.level != "traffic":
+    if hello.level == "stats":
         raise _Refusal(
             f"the pool shows no messages: it has monitor={hello.level!r}, not 'traffic'"
         )

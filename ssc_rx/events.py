@@ -17,6 +17,7 @@ __all__ = [
     "LoopLagged",
     "LostReason",
     "MessagesDropped",
+    "MonitorActed",
     "PayloadInvalid",
     "PoolStopped",
     "ReconnectScheduled",
@@ -33,6 +34,7 @@ __all__ = [
 SocketKind = Literal["server", "client"]
 LostReason = Literal["closed", "lost", "overflow", "replaced", "stopped"]
 DropReason = Literal["oldest", "newest", "superseded"]
+MonitorAction = Literal["send", "kick", "ping"]
 
 _NORMAL = (1000, 1001)
 """Normal closure, and going away (RFC 6455 section 7.4.1)."""
@@ -227,6 +229,26 @@ class LoopLagged(Event, frozen=True, kw_only=True):
 
     lag: float
     lags: int
+
+
+class MonitorActed(Event, frozen=True, kw_only=True):
+    """Somebody acted on the pool from `ssc-monitor`: see `Pool(monitor="control")`.
+
+    Attributes:
+        id: The socket's that it was meant for; empty if it was for several.
+        action: What it was.
+        to: Whom a message was for: "socket", the "group" of a tag, or "all".
+        sockets: How many it reached: that queued the message, are closed, or were pinged.
+        refusal: Why it was not done; empty if it was.
+        uid, pid: Of the viewer's process; `None` where the system doesn't tell.
+    """
+
+    action: MonitorAction
+    to: Literal["socket", "group", "all"] = "socket"
+    sockets: int = 0
+    refusal: str = ""
+    uid: int | None = None
+    pid: int | None = None
 
 
 class PoolStopped(Event, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ __all__ = [
     "SocketOptions",
 ]
 
-MonitorLevel = Literal["stats", "traffic", "off"]
+MonitorLevel = Literal["stats", "traffic", "control", "off"]
 
 
 class Overflow(enum.Enum):
@@ -228,7 +228,8 @@ class Options:
             drop is their end; nor does it limit how many dials are in flight.
         monitor: What `ssc-monitor` may see, run by the same user on the same machine:
             "stats" shows counters and what happens to sockets, "traffic" messages as
-            well. `None`, the default, leaves it to the environment variable
+            well; with "control" it may also send messages, close sockets and ping them.
+            `None`, the default, leaves it to the environment variable
             SSC_MONITOR, and is off without it; "off" is off.
         redact: Gives the payload of a message that monitors may see; called for those
             that are shown, on the event loop. `None`, the default, shows it as it is.
@@ -277,7 +278,8 @@ class Options:
         _check_reconnect(self.reconnect)
         if self.monitor not in (None, *get_args(MonitorLevel)):
             raise InvalidOptionError(
-                f'monitor must be "stats", "traffic", "off" or None, not {self.monitor!r}'
+                'monitor must be "stats", "traffic", "control", "off" or None, '
+                f"not {self.monitor!r}"
             )
         if self.redact is not None and not callable(self.redact):
             raise InvalidOptionError(

@@ -229,7 +229,9 @@ class Pool(Members):
             writes=self._writes,
             without_sockets=lambda: self._stats(with_sockets=False),
         )
-        self._monitor = monitor_for(watched, driver, self._options)
+        self._monitor = monitor_for(
+            watched, self, driver, self._options, self._ledger.tell
+        )
         self._timing.begin()
 
     def stop(self, deadline: float = 5.0) -> Future[None]:

@@ -5,9 +5,10 @@ Receiver  ──calls──▶ Transport       what a socket tells its connectio
 Receiver  ──calls──▶ Dialler         what opens it again
 Driver    ──calls──▶ Driven          time and flushes
 Monitor   ──reads──▶ Watched         what a monitor sees of a pool
+Monitor   ──calls──▶ Controlled      what it may do to one, if it may at all
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
@@ -17,11 +18,16 @@ from ssc_rx.events import CloseInfo, Event, SocketKind
 from ssc_rx.message import Message, MessageType
 
 if TYPE_CHECKING:  # a port only names them
+    from asyncio import Future
+
     from reactivex import Observable
 
     from ssc_rx.core.stats import PoolStats, SocketStats
+    from ssc_rx.writing import BroadcastResult
 
 __all__ = [
+    "Controlled",
+    "ControlledSocket",
     "Dialler",
     "Driven",
     "Flushable",
@@ -260,4 +266,41 @@ class Watched(Protocol):
 
     def without_sockets(self) -> "PoolStats":
         """The pool's own counts and those of the sockets that are gone."""
+        ...
+
+
+class ControlledSocket(Protocol):
+    """What a monitor may do to a socket."""
+
+    id: str
+
+    @property
+    def state(self) -> str:
+        """Where it is in its life."""
+        ...
+
+    def close(self, code: int, reason: str) -> "Future[CloseInfo]":
+        """Close it for good, after what is queued."""
+        ...
+
+    def ping(self) -> "Future[float]":
+        """Send a ping past the queue; gives the seconds of its round trip."""
+        ...
+
+
+class Controlled(Protocol):
+    """What a monitor may do to a pool: by the doors that are everybody's."""
+
+    def __getitem__(self, id: str) -> ControlledSocket:
+        """The socket of this ID."""
+        ...
+
+    def tagged(self, tag: str) -> Iterable[str]:
+        """The IDs of those that bear a tag."""
+        ...
+
+    def write_all(
+        self, message: Message, *, to: Iterable[str] | None = None
+    ) -> "BroadcastResult":
+        """Queue a message for the sockets of these IDs, or for all."""
         ...

@@ -1,8 +1,10 @@
-"""The reading side of a socket: counts, streams, who holds it back."""
+"""The reading side of a socket: counts, streams, pongs, who holds it back."""
 
+import asyncio
 from abc import ABC
 from collections.abc import Callable
 
+from ssc_rx.core.echoes import Echoes
 from ssc_rx.core.heartbeat import Heartbeat
 from ssc_rx.message import Message, MessageType
 from ssc_rx.options import Options
@@ -18,6 +20,7 @@ class Receiving(Sending, ABC):
     """What is received is counted and told; `Endpoint` adds a life."""
 
     __slots__ = (
+        "_echoes",
         "_emit",
         "_heartbeat",
         "_holders",
@@ -31,6 +34,7 @@ class Receiving(Sending, ABC):
     def __init__(self, shared: Shared, id: str, options: Options) -> None:
         super().__init__(shared, id, options)
         self._emit: Callable[[Message], None] = shared.emit
+        self._echoes: Echoes[asyncio.Future[float]] | None = None
         self._heartbeat: Heartbeat | None = None
         self._last_seen = self._time = 0.0
         self._hub: SocketHub | None = None
@@ -58,6 +62,10 @@ class Receiving(Sending, ABC):
             latency = self._heartbeat.pong(self._last_seen, payload)
             if latency is not None:
                 self._shared.round_trip(latency)
+        if self._echoes is not None:
+            for waiter, seconds in self._echoes.answered(payload, self._last_seen):
+                if not waiter.done():
+                    waiter.set_result(seconds)
 
     def tap(
         self, receive: Callable[[Message], None] | None

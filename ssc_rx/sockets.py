@@ -11,7 +11,6 @@ from ssc_rx.endpoint import Endpoint
 from ssc_rx.errors import (
     InvalidOptionError,
     SscError,
-    UnsupportedByTransportError,
     shown,
 )
 from ssc_rx.events import CloseInfo, SocketKind
@@ -259,13 +258,6 @@ class Socket(Endpoint):
             self.refuse()
             raise
         return message
-
-    def _check_can_ping(self) -> None:
-        if self._transport is not None and not self._transport.can_ping:
-            raise UnsupportedByTransportError(
-                f"the connection of {shown(self.id)} can't send PING or PONG; "
-                "its web server sends pings by a setting of its own"
-            )
 
     def close(self, code: int = 1000, reason: str = "") -> Future[CloseInfo]:
         """Close the socket after what is queued; acts at the call.

@@ -225,6 +225,24 @@ def _loop_lagged(facts: Facts, _: str) -> Told:
     return text, "warn"
 
 
+def _monitor_acted(facts: Facts, _: str) -> Told:
+    action, uid, pid = _text(facts.get("action")), facts.get("uid"), facts.get("pid")
+    who = "a monitor"
+    if isinstance(uid, int) and isinstance(pid, int):
+        who = f"{who} (user {uid}, process {pid})"
+    text = f"{who} {_ACTED.get(action, action)}"
+    if action == "send" and (to := _TO.get(_text(facts.get("to")))):
+        text += f" to {to}, {counted(_number(facts.get('sockets')), 'socket')}"
+    elif action == "send":
+        text += " to it"
+    refusal = _text(facts.get("refusal"))
+    return (f"{text}: refused, {refusal}" if refusal else text), "warn"
+
+
+_ACTED = {"send": "wrote", "kick": "kicked it", "ping": "pinged it"}
+_TO = {"group": "a group", "all": "all"}
+
+
 def _pool_stopped(facts: Facts, _: str) -> Told:
     aborted = _number(facts.get("aborted"))
     if aborted:
@@ -251,6 +269,7 @@ _TOLD: dict[str, Callable[[Facts, str], Told]] = {
     "PayloadInvalid": _payload_invalid,
     "ConsumerTooSlow": _consumer_too_slow,
     "LoopLagged": _loop_lagged,
+    "MonitorActed": _monitor_acted,
     "PoolStopped": _pool_stopped,
 }
 

@@ -16,7 +16,15 @@ from pathlib import Path
 
 from ssc_rx.errors import SscError
 
-__all__ = ["MonitorError", "directory", "living", "new_path", "peer_uid", "pid_of"]
+__all__ = [
+    "MonitorError",
+    "directory",
+    "living",
+    "new_path",
+    "peer_of",
+    "peer_uid",
+    "pid_of",
+]
 
 MAX_PATH_BYTES = 100
 """A Unix socket's path may have 107 bytes on Linux, 103 on macOS."""
@@ -141,12 +149,18 @@ def pid_of(path: Path) -> int | None:
 
 def peer_uid(connection: socket.socket) -> int | None:
     """The user at the other end of a Unix socket; `None` where the system can't tell."""
+    return peer_of(connection)[0]
+
+
+def peer_of(connection: socket.socket) -> tuple[int | None, int | None]:
+    """The user and the process at the other end; `None` where the system can't tell."""
     if sys.platform == "linux":
         credentials = connection.getsockopt(
             socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")
         )
-        _, uid, _ = struct.unpack("3i", credentials)
-        return int(uid)
+        pid, uid, _ = struct.unpack("3i", credentials)
+        # Of another PID namespace, a container's, it is told as 0.
+        return int(uid), int(pid) or None
     if hasattr(os, "getpeereid"):  # pragma: no cover - the BSDs
-        return int(os.getpeereid(connection.fileno())[0])
-    return None
+        return int(os.getpeereid(connection.fileno())[0]), None
+    return None, None

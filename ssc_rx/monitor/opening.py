@@ -1,13 +1,15 @@
 """Whether a pool has a monitor: its option says so, or the environment."""
 
 import os
-from typing import TYPE_CHECKING, cast, get_args
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 from ssc_rx.driver import Driver
+from ssc_rx.events import Event
 from ssc_rx.logs import about, logger_of
 from ssc_rx.monitor.wire import Level
 from ssc_rx.options import Options
-from ssc_rx.ports import Watched
+from ssc_rx.ports import Controlled, Watched
 
 if TYPE_CHECKING:
     from ssc_rx.monitor.server import Monitor
@@ -17,19 +19,39 @@ __all__ = ["monitor_for"]
 logger = logger_of(__name__)
 
 VARIABLE = "SSC_MONITOR"
+BY_ENVIRONMENT = ("stats", "traffic")
+"""That somebody may act on a pool is for its program to say."""
 
 
-def monitor_for(watched: Watched, driver: Driver, options: Options) -> "Monitor | None":
-    """A monitor that is to be opened; `None` if the pool shall have none."""
+def monitor_for(
+    watched: Watched,
+    controlled: Controlled,
+    driver: Driver,
+    options: Options,
+    tell: Callable[[Event], None],
+) -> "Monitor | None":
+    """A monitor that is to be opened; `None` if the pool shall have none.
+
+    Args:
+        watched: What it shows.
+        controlled: What it acts on, at the level "control".
+        driver: The pool's.
+        options: The pool's.
+        tell: Takes what happened.
+    """
     wanted = options.monitor or os.environ.get(VARIABLE) or "off"
     if wanted == "off":
         return None
-    if wanted not in get_args(Level):
+    if options.monitor is None and wanted not in BY_ENVIRONMENT:
+        what = "is no level of a monitor"
+        if wanted == "control":
+            what = 'only the program may say, by Pool(monitor="control")'
         logger.warning(
-            "%s is %r, which is no level of a monitor: it stays off; use %s",
+            "%s is %r, which %s: it stays off; use %s",
             VARIABLE,
             wanted,
-            " or ".join(get_args(Level)),
+            what,
+            " or ".join(BY_ENVIRONMENT),
             extra=about(watched.name),
         )
         return None
@@ -38,8 +60,10 @@ def monitor_for(watched: Watched, driver: Driver, options: Options) -> "Monitor 
 
     return Monitor(
         watched,
+        controlled,
         driver,
         cast("Level", wanted),
         options.redact,
+        tell=tell,
         required=options.monitor is not None,
     )

@@ -18,19 +18,21 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from ssc_rx.driver import Driver
+from ssc_rx.events import Event
 from ssc_rx.logs import about, logger_of
 from ssc_rx.message import Message
 from ssc_rx.monitor import wire
 from ssc_rx.monitor.chronicle import Chronicle
+from ssc_rx.monitor.commands import Commands, Person
 from ssc_rx.monitor.details import details_of
-from ssc_rx.monitor.discovery import MonitorError, new_path, peer_uid
+from ssc_rx.monitor.discovery import MonitorError, new_path, peer_of, peer_uid
 from ssc_rx.monitor.redaction import redacted_text
 from ssc_rx.monitor.roll import Roll
 from ssc_rx.monitor.sampler import Sampler
 from ssc_rx.monitor.survey import Survey
 from ssc_rx.monitor.tap import Tap
 from ssc_rx.monitor.viewer import Viewer
-from ssc_rx.ports import Watched
+from ssc_rx.ports import Controlled, Watched
 from ssc_rx.program import program_name
 
 __all__ = ["Monitor"]
@@ -48,8 +50,12 @@ SOCKETS_PER_TICK = 2000
 PROBES = 5
 """In each tick, of how late the event loop is."""
 MAX_REQUEST_BYTES = 64 * 1024
+MAX_COMMAND_BYTES = MAX_REQUEST_BYTES + wire.MAX_SENT_BYTES * 4 // 3
+"""A payload is base64 in a frame."""
 REQUEST_PAUSE_S = 0.02
 """After each request of a viewer, so that a flood of them costs little."""
+COMMAND_PAUSE_S = 0.1
+"""The same after a command: more than a person types, less than floods a peer."""
 OPEN_TIMEOUT_S = 2.0
 CLOSE_TIMEOUT_S = 0.5
 
@@ -59,9 +65,11 @@ class Monitor:
 
     Args:
         watched: The pool.
+        controlled: The same.
         driver: The pool's.
-        level: What viewers may see.
+        level: What viewers may see, and whether they may act.
         redact: Gives the payload of a message that viewers may see; all of it by default.
+        tell: Takes what viewers did, as events.
         required: Whether `open` raises if it can't listen, or only logs that.
 
     Attributes:
@@ -71,10 +79,12 @@ class Monitor:
     def __init__(
         self,
         watched: Watched,
+        controlled: Controlled,
         driver: Driver,
         level: wire.Level,
         redact: Callable[[Message], bytes] | None,
         *,
+        tell: Callable[[Event], None],
         required: bool,
     ) -> None:
         self._watched = watched
@@ -88,6 +98,14 @@ class Monitor:
         self._survey = Survey(watched, self._roll)
         self._chronicle = Chronicle(watched, self._roll)
         self._tap = Tap(watched, self._roll)
+        self._commands = Commands(
+            controlled,
+            self._roll,
+            level,
+            pool=watched.name,
+            tell=tell,
+            clock=driver.wall,
+        )
         self._arrivals = watched.events.subscribe(
             lambda event: self._tap.came(event.id)
         )
@@ -135,7 +153,7 @@ class Monitor:
                 open_timeout=OPEN_TIMEOUT_S,
                 close_timeout=CLOSE_TIMEOUT_S,
                 ping_interval=None,
-                max_size=MAX_REQUEST_BYTES,
+                max_size=self._max_request_bytes,
                 logger=_peers_logger,
             )
         except OSError as error:
@@ -144,6 +162,10 @@ class Monitor:
             raise MonitorError(
                 f"the monitor can't listen on {path}: {error}"
             ) from error
+
+    @property
+    def _max_request_bytes(self) -> int:
+        return MAX_COMMAND_BYTES if self._level == "control" else MAX_REQUEST_BYTES
 
     def close(self) -> None:
         """Tell the viewers how it ended, and end; the driver waits for that."""
@@ -204,8 +226,8 @@ class Monitor:
             self._hurry = True
             self._attached.set()
             async for data in connection:
-                await self._requested(viewer, data)
-                await asyncio.sleep(REQUEST_PAUSE_S)
+                pause_s = await self._requested(viewer, data)
+                await asyncio.sleep(pause_s)
         except wire.WireError as error:
             await connection.close(1002, str(error)[:100])
         except ConnectionClosed:
@@ -230,9 +252,11 @@ class Monitor:
             started_at=self._started_at,
             time=self._driver.wall(),
             interval=TICK_S,
+            capabilities=wire.COMMANDS if self._level == "control" else (),
         )
 
-    async def _requested(self, viewer: Viewer, data: str | bytes) -> None:
+    async def _requested(self, viewer: Viewer, data: str | bytes) -> float:
+        """Do what is asked for; returns how long to wait until the next is heard."""
         match wire.decode_request(data):
             case wire.Watch(messages=selection):
                 if selection is not None and self._level == "stats":
@@ -253,8 +277,23 @@ class Monitor:
                     await viewer.reply(wire.Problem("that socket has left the pool"))
                 else:
                     await viewer.reply(details_of(number, socket))
+            case wire.Ping() as ping:  # a pong may be long in coming
+                answering = self._answer(viewer, ping)
+                self._driver.spawn(answering, "ssc-rx monitor pings")
+                return COMMAND_PAUSE_S
+            case wire.Send() | wire.Kick() as command:
+                await self._answer(viewer, command)
+                return COMMAND_PAUSE_S
             case _:
                 pass  # of a later version
+        return REQUEST_PAUSE_S
+
+    async def _answer(self, viewer: Viewer, command: wire.Command) -> None:
+        connection = viewer.connection
+        person = Person(*peer_of(connection.transport.get_extra_info("socket")))
+        answer = await self._commands.carry_out(command, person)
+        with contextlib.suppress(ConnectionClosed):
+            await viewer.reply(answer)
 
     def _take(self, viewer: Viewer, selection: wire.Selection | None) -> None:
         """Take other samples for a viewer from now on."""

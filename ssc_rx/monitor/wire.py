@@ -5,12 +5,16 @@ JSON object whose "t" names its type; rows are JSON arrays. Types, keys and arra
 that a reader doesn't know are ignored, and fields are added at the end, with a default:
 so every version reads every other's frames.
 
-    process → viewer   hello · state · events · messages · payload · details · problem
-    viewer → process   watch · get · inspect
+    process → viewer   hello · state · events · messages · payload · details · problem ·
+                       answer
+    viewer → process   watch · get · inspect · send · kick · ping
 
 State travels as absolute, cumulative counters: rates are the viewer's own sums, and a
 skipped frame costs resolution, never truth. Messages are samples: each batch says how
 many were seen, matched, sent, sampled out and dropped.
+
+The last three of a viewer are *commands*: only a pool of the level "control" carries
+them out, and then its capabilities name them. Each is answered by one `Answer`.
 
 IDs, URLs, error texts and headers are redacted before they are put into a frame; nothing
 in a frame is fit for a terminal yet.
@@ -23,8 +27,12 @@ import msgspec
 from ssc_rx.errors import SscError
 
 __all__ = [
+    "COMMANDS",
+    "MAX_SENT_BYTES",
     "PROTOCOL",
     "SUBPROTOCOL",
+    "Answer",
+    "Command",
     "Details",
     "Direction",
     "Event",
@@ -33,14 +41,17 @@ __all__ = [
     "Get",
     "Hello",
     "Inspect",
+    "Kick",
     "Level",
     "Messages",
     "Payload",
+    "Ping",
     "PoolRow",
     "Problem",
     "Request",
     "Sample",
     "Selection",
+    "Send",
     "SocketHead",
     "SocketRow",
     "State",
@@ -54,7 +65,10 @@ __all__ = [
 PROTOCOL = 1
 SUBPROTOCOL = f"ssc-monitor.v{PROTOCOL}"
 
-Level = Literal["stats", "traffic"]
+MAX_SENT_BYTES = 2 * 1024 * 1024
+"""Payload that a viewer may have sent; twice what a pool takes by default."""
+
+Level = Literal["stats", "traffic", "control"]
 Direction = Literal["in", "out"]
 
 
@@ -74,11 +88,13 @@ class Hello(msgspec.Struct, frozen=True, tag_field="t", tag="hello"):
         pid: The process.
         program: Its name.
         pool: The pool's name.
-        level: What it shows: "stats", or "traffic" with payloads.
+        level: What it shows: "stats", or "traffic" with payloads; or that it carries
+            out commands besides: "control".
         started_at: UNIX seconds at which the pool started.
         time: UNIX seconds now, by the process's clock.
         interval: Seconds between two state frames, at the least.
-        capabilities: What it can do beyond this version's first release.
+        capabilities: What it can do beyond this version's first release: the tags of
+            the commands that it carries out.
     """
 
     protocol: int
@@ -293,6 +309,26 @@ class Problem(msgspec.Struct, frozen=True, tag_field="t", tag="problem"):
     text: str
 
 
+class Answer(msgspec.Struct, frozen=True, tag_field="t", tag="answer"):
+    """What became of a command.
+
+    Attributes:
+        request: The command's number.
+        refusal: Why it was not carried out, redacted; empty if it was.
+        queued: Of a `Send`: how many sockets queued the message.
+        dropped: How many had no room for it, and live on without it.
+        closed: How many weren't open, or are closed as they had no room.
+        round_trip: Of a `Ping`: seconds until the pong.
+    """
+
+    request: int
+    refusal: str = ""
+    queued: int = 0
+    dropped: int = 0
+    closed: int = 0
+    round_trip: float | None = None
+
+
 # Viewer → process
 
 
@@ -341,8 +377,45 @@ class Inspect(msgspec.Struct, frozen=True, tag_field="t", tag="inspect"):
     number: int
 
 
-Frame = Hello | State | Events | Messages | Payload | Details | Problem
-Request = Watch | Get | Inspect
+class Send(msgspec.Struct, frozen=True, tag_field="t", tag="send"):
+    """Write a message to some sockets.
+
+    Attributes:
+        request: Any number of the viewer's own; the answer bears it.
+        payload: At most `MAX_SENT_BYTES`, and what the pool itself takes.
+        type: 1 TEXT, 2 BINARY.
+        numbers: To these sockets; or
+        tag: to the group of those that bear it; with neither, to all of them.
+    """
+
+    request: int
+    payload: bytes
+    type: int = 1
+    numbers: tuple[int, ...] | None = None
+    tag: str | None = None
+
+
+class Kick(msgspec.Struct, frozen=True, tag_field="t", tag="kick"):
+    """Close a socket for good, after what is queued (RFC 6455 section 7.4)."""
+
+    request: int
+    number: int
+    code: int = 1000
+    reason: str = ""
+
+
+class Ping(msgspec.Struct, frozen=True, tag_field="t", tag="ping"):
+    """Measure a socket's round trip now (RFC 6455 section 5.5.2)."""
+
+    request: int
+    number: int
+
+
+Frame = Hello | State | Events | Messages | Payload | Details | Problem | Answer
+Command = Send | Kick | Ping
+Request = Watch | Get | Inspect | Send | Kick | Ping
+
+COMMANDS = tuple(str(kind.__struct_config__.tag) for kind in (Send, Kick, Ping))
 
 
 class _Type(msgspec.Struct):
@@ -394,7 +467,7 @@ def _decode(decoder: Any, data: bytes | str) -> Any:
 _TYPES = {
     str(kind.__struct_config__.tag)
     for kind in (
-        *(Hello, State, Events, Messages, Payload, Details, Problem),
-        *(Watch, Get, Inspect),
+        *(Hello, State, Events, Messages, Payload, Details, Problem, Answer),
+        *(Watch, Get, Inspect, Send, Kick, Ping),
     )
 }

@@ -91,7 +91,7 @@ async def test_a_place_that_can_not_be_trusted_stops_who_asked_for_it(
     assert "goes on without its monitor" in caplog.text
 
 
-@pytest.mark.parametrize("option", [{"monitor": "control"}, {"redact": 1}])
+@pytest.mark.parametrize("option", [{"monitor": "all"}, {"redact": 1}])
 def test_what_can_not_be_is_refused(option: dict[str, object]) -> None:
     with pytest.raises(InvalidOptionError):
         Pool(**option)  # type: ignore[arg-type]

@@ -50,12 +50,19 @@ FRAMES: list[wire.Frame] = [
     wire.Payload(2, None),
     wire.Details(1, "ws://a/", "127.0.0.1:1", "", "/", (("Host", "a"),), ("t",)),
     wire.Problem("no"),
+    wire.Answer(1, "no"),
+    wire.Answer(2, queued=3, dropped=2, closed=1),
+    wire.Answer(3, round_trip=0.023),
 ]
 REQUESTS: list[wire.Request] = [
     wire.Watch(),
     wire.Watch(wire.Selection(numbers=(1, 2), direction="out", words=("btc",))),
     wire.Get(3),
     wire.Inspect(4),
+    wire.Send(5, b"\xff", 2, numbers=(1,)),
+    wire.Send(6, b"hello", tag="room"),
+    wire.Kick(7, 1, 4000, "enough"),
+    wire.Ping(8, 1),
 ]
 
 
