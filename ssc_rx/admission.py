@@ -44,19 +44,20 @@ def refusal(error: Exception, pool: str) -> Refusal:
     """What a peer is told that isn't let in to the pool of this name."""
     match error:
         case DuplicateIdError():
-            return Refusal(409, "A socket of that ID is connected.")
+            return Refusal(409, "A socket of that ID is connected.", "duplicate")
         case EmptyIdError():
-            return Refusal(400, "That is no ID.")
+            return Refusal(400, "That is no ID.", "id")
         case OriginRefusedError():
             logger.warning("%s", error, extra=about(pool))
-            return Refusal(403, "This Origin may not connect.")
+            return Refusal(403, "This Origin may not connect.", "origin")
         case PermissionError():
-            return Refusal(403, str(error.args[0]) if error.args else "Forbidden")
+            text = str(error.args[0]) if error.args else "Forbidden"
+            return Refusal(403, text, "forbidden")
         case PoolNotRunningError(state="new"):
             logger.error("a peer was refused: %s", error, extra=about(pool))
-            return Refusal(503, "The server isn't ready.")
+            return Refusal(503, "The server isn't ready.", "full")
         case TooManySocketsError() | PoolNotRunningError():
-            return Refusal(503, "No more sockets are taken.")
+            return Refusal(503, "No more sockets are taken.", "full")
         case _:
             extra = about(pool)
             logger.error("an opening handshake failed", exc_info=error, extra=extra)

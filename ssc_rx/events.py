@@ -14,6 +14,7 @@ __all__ = [
     "DialFailed",
     "DropReason",
     "Event",
+    "HandshakeRefusal",
     "LoopLagged",
     "LostReason",
     "MessagesDropped",
@@ -35,6 +36,16 @@ SocketKind = Literal["server", "client"]
 LostReason = Literal["closed", "lost", "overflow", "replaced", "stopped"]
 DropReason = Literal["oldest", "newest", "superseded"]
 MonitorAction = Literal["send", "kick", "ping"]
+HandshakeRefusal = Literal[
+    "duplicate",  # its ID is taken
+    "error",  # a function of the application raised, or the library failed
+    "forbidden",  # PermissionError, or an answer of process_request from 400 on
+    "full",  # max_sockets, or the pool stops
+    "id",  # no ID
+    "origin",  # a web page from elsewhere
+    "request",  # no opening handshake of RFC 6455
+    "timeout",  # not done within open_timeout
+]
 
 _NORMAL = (1000, 1001)
 """Normal closure, and going away (RFC 6455 section 7.4.1)."""

@@ -166,7 +166,14 @@ class Grounds:
         refused = ledger.refused + (0 if driver is None else driver.refused_hops)
         gone, sockets = ledger.divide(lambda: self._registry)
         rows = self._read(sockets) if with_sockets else ()
-        return ledger.stats(self._name, self._state, rows, gone=gone, refused=refused)
+        return ledger.stats(
+            self._name,
+            self._state,
+            rows,
+            gone=gone,
+            refused=refused,
+            subscribers=len(self._messages.subscriptions),
+        )
 
     def _read(self, sockets: Iterable[Socket]) -> Iterator[SocketStats]:
         elsewhere = get_ident() != self._thread

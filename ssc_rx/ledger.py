@@ -17,6 +17,7 @@ from ssc_rx.errors import (
 from ssc_rx.events import (
     DialFailed,
     Event,
+    HandshakeRefusal,
     LoopLagged,
     PayloadInvalid,
     SocketKind,
@@ -58,6 +59,7 @@ class Ledger:
         }
         self._dial_failures: dict[DialFailure, int] = {}
         self._round_trips = RoundTrips()
+        self._handshakes_refused: dict[HandshakeRefusal, int] = {}
         self._subscriber_failures = self._payloads_invalid = 0
         self._lags, self._longest_lag = 0, 0.0
         # Those that are gone, and the last of them: one value, for readers elsewhere.
@@ -136,6 +138,11 @@ class Ledger:
         """Count refused writes that no socket counts."""
         self._refused += writes
 
+    def handshake_refused(self, reason: HandshakeRefusal) -> None:
+        """Count a peer that wasn't let in."""
+        refused = self._handshakes_refused
+        refused[reason] = refused.get(reason, 0) + 1
+
     def connection_ended(self, kind: SocketKind, code: int) -> None:
         """Count the end of a connection, whether or not its socket goes on."""
         closed, label = self._connections_closed[kind], close_label(code)
@@ -177,6 +184,7 @@ class Ledger:
         *,
         gone: Counts,
         refused: int,
+        subscribers: int,
     ) -> PoolStats:
         """A snapshot of the pool: of what these sockets, and those gone, have counted."""
         rows = tuple(sockets)
@@ -199,6 +207,8 @@ class Ledger:
             },
             dial_failures=failures,
             round_trips=self._round_trips,
+            subscribers=subscribers,
+            handshakes_refused=dict(self._handshakes_refused),
             messages_in=sums.messages_in,
             bytes_in=sums.bytes_in,
             messages_out=sums.messages_out,

@@ -224,7 +224,9 @@ class Members(Writing):
                 check_origin(adapter.request(connection), own)
                 socket = self._register(id, "client", own, tags=borne)
             except SscError as error:
-                await adapter.refuse(connection, refusal(error, self._name))
+                refused = refusal(error, self._name)
+                self._ledger.handshake_refused(refused.reason)
+                await adapter.refuse(connection, refused)
                 raise
             await self._open(socket, take_over(), socket.opened)
             return socket
@@ -276,6 +278,7 @@ class Members(Writing):
             driver=driver,
             options=own,
             register=lambda name: self._register(name, "client", own),
+            refused=self._ledger.handshake_refused,
             check_running=lambda: self._check_running("serve"),
             host=host,
             port=port,

@@ -21,7 +21,7 @@ from ssc_rx.core.lifecycle import SocketState
 from ssc_rx.core.round_trips import BOUNDS_S
 from ssc_rx.core.stats import PoolStats
 from ssc_rx.errors import DialFailure, InvalidOptionError
-from ssc_rx.events import DropReason, LostReason, SocketKind
+from ssc_rx.events import DropReason, HandshakeRefusal, LostReason, SocketKind
 from ssc_rx.pool import Pool
 
 try:
@@ -88,6 +88,11 @@ def _connect_failures(stats: PoolStats) -> Numbers:
         yield (reason,), stats.dial_failures.get(reason, 0)
 
 
+def _handshakes_refused(stats: PoolStats) -> Numbers:
+    for reason in get_args(HandshakeRefusal):
+        yield (reason,), stats.handshakes_refused.get(reason, 0)
+
+
 def _dropped(stats: PoolStats) -> Numbers:
     yield from _by_reason("outbox", get_args(DropReason), stats.dropped)
     yield from _by_reason("link", get_args(LostReason), stats.failed)
@@ -129,6 +134,13 @@ _ROWS = (
         "Dials that failed.",
         ("reason",),
         _connect_failures,
+    ),
+    _Row(
+        "counter",
+        "ssc_handshakes_refused_total",
+        "Opening handshakes of peers that were not let in.",
+        ("reason",),
+        _handshakes_refused,
     ),
     _Row(
         "counter",

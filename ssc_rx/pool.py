@@ -225,6 +225,8 @@ class Pool(Members):
         watched = WatchedPool(
             name=self._name,
             registry=self._registry,
+            messages=self._messages,
+            groups=lambda: list(self._groups.hubs.values()),
             events=self.events,
             writes=self._writes,
             without_sockets=lambda: self._stats(with_sockets=False),

@@ -8,13 +8,13 @@ Monitor   ──reads──▶ Watched         what a monitor sees of a pool
 Monitor   ──calls──▶ Controlled      what it may do to one, if it may at all
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
 from ssc_rx.errors import DialError
-from ssc_rx.events import CloseInfo, Event, SocketKind
+from ssc_rx.events import CloseInfo, Event, HandshakeRefusal, SocketKind
 from ssc_rx.message import Message, MessageType
 
 if TYPE_CHECKING:  # a port only names them
@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # a port only names them
     from reactivex import Observable
 
     from ssc_rx.core.stats import PoolStats, SocketStats
+    from ssc_rx.options import Options
+    from ssc_rx.streams.hub import Hub
     from ssc_rx.writing import BroadcastResult
 
 __all__ = [
@@ -60,10 +62,12 @@ class Refusal(NamedTuple):
     Attributes:
         status: The HTTP status.
         text: Why, in English.
+        reason: Under which it is counted.
     """
 
     status: int
     text: str
+    reason: HandshakeRefusal = "error"
 
 
 class Receiver(Protocol):
@@ -211,6 +215,11 @@ class WatchedSocket(Protocol):
     messages_in: int
 
     @property
+    def options(self) -> "Options":
+        """What bounds it."""
+        ...
+
+    @property
     def stats(self) -> "SocketStats":
         """A snapshot of its state and counters."""
         ...
@@ -262,6 +271,13 @@ class Watched(Protocol):
 
     def socket(self, id: str) -> WatchedSocket | None:
         """The one that has this ID."""
+        ...
+
+    def message_hubs(self) -> "Iterator[tuple[str, Hub[Message]]]":
+        """What its subscribers subscribe to, each with the ID it is for.
+
+        `pool.messages` comes first, with an empty ID, then those that have subscribers.
+        """
         ...
 
     def without_sockets(self) -> "PoolStats":

@@ -42,6 +42,18 @@ class Receiving(Sending, ABC):
         self.messages_in = 0
         self.bytes_in = 0
 
+    @property
+    def hub(self) -> SocketHub | None:
+        """Its own stream; `None` as long as nobody asked for it."""
+        return self._hub
+
+    @property
+    def subscribers(self) -> int:
+        """How many subscribe to its messages in particular, by name or by identity."""
+        named = self._shared.named.get(self.id)
+        own = 0 if self._hub is None else len(self._hub.subscriptions)
+        return own + (0 if named is None else len(named.subscriptions))
+
     # ports.Receiver: told by the transport
 
     def on_data(self, now: float) -> None:

@@ -27,6 +27,7 @@ from ssc_rx.errors import (
     ServeError,
     SscError,
 )
+from ssc_rx.events import HandshakeRefusal
 from ssc_rx.logs import FOREIGN, about, logger_of
 from ssc_rx.options import Options
 from ssc_rx.sockets import Socket
@@ -54,6 +55,7 @@ class Server:
         driver: Driver,
         options: Options,
         register: Callable[[str], Socket],
+        refused: Callable[[HandshakeRefusal], None],
         check_running: Callable[[], object],
         host: str | None,
         port: int,
@@ -66,6 +68,7 @@ class Server:
         self._driver = driver
         self._options = options
         self._register = register
+        self._refused = refused
         self._check_running = check_running
         self._host = host
         self._port = port
@@ -180,7 +183,7 @@ class Server:
             self._driver.spawn(self._shake_hands(link), "ssc-rx opening handshake")
 
     async def _shake_hands(self, link: AcceptedLink) -> None:
-        opened = False
+        opened = answered = False
         self._undecided.add(link)
         try:
             async with asyncio.timeout(self._options.open_timeout):
@@ -188,12 +191,15 @@ class Server:
                 if request is not None:
                     self._undecided.discard(link)
                     opened = await self._answer(link, request)
+                    answered = True
                     self._undecided.add(link)
                 if not opened and not self._closed:
                     await link.wait_lost()
         except TimeoutError:
             extra = about(self._driver.pool)
             logger.info("an opening handshake was cut off at open_timeout", extra=extra)
+            if not answered:
+                self._refused("timeout")
         finally:
             self._undecided.discard(link)
             if not opened:
@@ -205,14 +211,18 @@ class Server:
             if self._process_request is not None:
                 answer = await _outcome(self._process_request(request))
                 if answer is not None:
+                    if answer[0] >= 400:
+                        self._refused("forbidden")
                     return link.respond(_plain(link, *answer))
             response = link.check_request(request)
             if response.status_code != 101:
+                self._refused("request")
                 return link.respond(response)
             check_origin(request, self._options)
             socket = self._register(await _outcome(self._id(request)))
         except Exception as error:
             refused = refusal(error, self._driver.pool)
+            self._refused(refused.reason)
             return link.respond(link.rejection(refused.status, f"{refused.text}\n"))
         return self._admit(socket, link, response)
 
@@ -220,6 +230,7 @@ class Server:
         socket.may_withdraw(link.abort)
         if self._closed:
             response = link.rejection(503, "The server is shutting down.\n")
+            self._refused("full")
         if link.respond(response):
             return socket.opened(link)
         socket.failed(LinkLostError("the peer left during its opening handshake"))

@@ -24,6 +24,7 @@ class Shared:
         driver: Time, flushes, turns of the loop.
         home: Where the streams live.
         emit: Takes what its sockets receive, into the pool's stream.
+        named: The hubs of IDs that somebody subscribes to.
         writes: The pool's writes, which show what its sockets accept.
         tell: Takes what happened.
         write_refused: Takes the ID and error of a write pushed into a Subject.
@@ -50,6 +51,7 @@ class Shared:
         "home",
         "joined",
         "left",
+        "named",
         "refused_late",
         "round_trip",
         "takes_place",
@@ -84,6 +86,7 @@ class Shared:
         self.driver = driver
         self.home = home
         self.emit = messages.emit  # bound once, not by each socket
+        self.named = messages.named
         self.writes = writes
         self.tell = tell
         self.write_refused = write_refused

@@ -95,6 +95,11 @@ class Socket(Endpoint):
         return f"<Socket {shown(self.id)} {self.kind} {self.state}>"
 
     @property
+    def options(self) -> Options:
+        """What bounds it: the pool's options, and what it was given of its own."""
+        return self._options
+
+    @property
     def latency(self) -> float | None:
         """Seconds of the last ping's round trip; `None` before the first."""
         return None if self._heartbeat is None else self._heartbeat.latency
@@ -117,7 +122,10 @@ class Socket(Endpoint):
     @property
     def stats(self) -> SocketStats:
         """A snapshot of its state and counters."""
-        outbox = self._outbox
+        outbox, heartbeat = self._outbox, self._heartbeat
+        pinged = None if heartbeat is None else heartbeat.unanswered_since
+        if pinged is not None:
+            pinged += self._shared.driver.wall_offset
         return SocketStats(
             id=self.id,
             kind=self.kind,
@@ -126,6 +134,8 @@ class Socket(Endpoint):
             latency=self.latency,
             opened_at=self.opened_at,
             last_received=self._time or None,
+            pinged_at=pinged,
+            subscribers=self.subscribers,
             messages_in=self.messages_in,
             bytes_in=self.bytes_in,
             messages_out=outbox.handed_over,

@@ -1,6 +1,7 @@
 """A pool's counters, read by Prometheus."""
 
 import asyncio
+import contextlib
 import gc
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from prometheus_client.openmetrics.exposition import generate_latest as open_met
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from prometheus_client.registry import REGISTRY, DuplicateTimeseries
 from websockets.asyncio.server import ServerConnection
+from websockets.http11 import Request
 
 from ssc_rx import (
     DialError,
@@ -119,6 +121,41 @@ async def test_failed_dials_are_counted_by_reason(pool: Pool) -> None:
     for reason in ("network", "http", "function"):
         assert of(now, "ssc_connect_failures_total", reason=reason) == 1
     assert of(now, "ssc_connect_failures_total") == pool.stats().dials_failed == 3
+
+
+async def test_peers_that_are_not_let_in_are_counted_by_reason(pool: Pool) -> None:
+    def judge(request: Request) -> str:
+        if request.path == "/forbidden":
+            raise PermissionError
+        if request.path == "/broken":
+            raise KeyError
+        return request.path.strip("/")
+
+    async with pool.serve(id=judge, open_timeout=0.2) as server:
+        await pool.add_server_socket(server.url + "/taken", id="out")
+        for path in ("taken", "forbidden", "broken", ""):
+            with pytest.raises(DialError):
+                await pool.add_server_socket(f"{server.url}/{path}", id="again")
+        with pytest.raises(DialError):
+            await pool.add_server_socket(
+                server.url + "/page",
+                id="page",
+                headers={"Origin": "https://evil.example"},
+            )
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(b"GET / HTTP/1.1\r\n")  # and nothing more
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")  # no WebSocket
+        assert b"426" in await reader.read()
+        writer.close()
+    now = scraped(PoolCollector(pool))
+    reasons = ("duplicate", "forbidden", "error", "id", "origin", "timeout", "request")
+    for reason in reasons:
+        assert of(now, "ssc_handshakes_refused_total", reason=reason) == 1
+    assert sum(pool.stats().handshakes_refused.values()) == len(reasons)
 
 
 async def test_messages_and_losses_are_counted_and_stay_when_sockets_go(

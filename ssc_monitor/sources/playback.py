@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from ssc_rx.monitor import wire
 from ssc_rx.recording import Happened, Header, Line, Missed, Received, Written
 
@@ -9,8 +11,15 @@ __all__ = ["Playback"]
 
 _TEXT, _BINARY = 1, 2
 _CONTROL = {"ping": 9, "pong": 10}
+
+
+def _required(row: type[msgspec.Struct]) -> tuple[str, ...]:
+    """What has no default: a recording doesn't know the rest."""
+    return row.__struct_fields__[: -len(row.__struct_defaults__) or None]
+
+
 _ZEROS: dict[str, Any] = {
-    **dict.fromkeys(wire.PoolRow.__struct_fields__, 0),
+    **dict.fromkeys(_required(wire.PoolRow), 0),
     "state": "replay",
     "failed": {},
     "dropped": {},
@@ -112,7 +121,7 @@ class Playback:
             self._numbers[id] = number
             self._born.append(wire.SocketHead(number, id, kind or "?"))
             self._rows[number] = {
-                **dict.fromkeys(wire.SocketRow.__struct_fields__, 0),
+                **dict.fromkeys(_required(wire.SocketRow), 0),
                 "number": number,
                 "state": "open",
                 "generation": 1,

@@ -71,6 +71,11 @@ class Heartbeat:
         self.due = now + min(self._interval, self._timeout)
         return Beat.PING
 
+    @property
+    def unanswered_since(self) -> float | None:
+        """When the last ping left, unless its PONG came; loop time in seconds."""
+        return None if self._payload is None else self._sent_at
+
     def excuse(self) -> None:
         """What was silent so far could not be heard: neither dead nor slow for that."""
         self._waiting = False

@@ -7,7 +7,7 @@ import msgspec
 from ssc_rx.core.lifecycle import SocketState
 from ssc_rx.core.round_trips import RoundTrips
 from ssc_rx.errors import DialFailure
-from ssc_rx.events import SocketKind
+from ssc_rx.events import HandshakeRefusal, SocketKind
 
 __all__ = ["Counts", "PoolStats", "SocketStats", "add_up"]
 
@@ -72,6 +72,8 @@ class SocketStats(Counts, frozen=True, kw_only=True):
         latency: Seconds of the last ping's round trip; `None` before the first.
         opened_at: UNIX seconds; `None` before it opened.
         last_received: UNIX seconds of the last bytes read; `None` if none were.
+        pinged_at: UNIX seconds at which the last ping left; `None` once it is answered.
+        subscribers: How many subscribe to its messages in particular.
     """
 
     id: str
@@ -81,6 +83,8 @@ class SocketStats(Counts, frozen=True, kw_only=True):
     latency: float | None
     opened_at: float | None
     last_received: float | None
+    pinged_at: float | None = None
+    subscribers: int = 0
 
 
 class PoolStats(Counts, frozen=True, kw_only=True):
@@ -103,6 +107,9 @@ class PoolStats(Counts, frozen=True, kw_only=True):
         subscriber_failures: How often a subscriber raised.
         payloads_invalid: How many payloads an operator couldn't decode.
         loop_lags: How often the event loop was held up, by 0.25 s or more.
+        subscribers: How many subscribe to `pool.messages`.
+        handshakes_refused: How many opening handshakes weren't let in, by reason: see
+            `ssc_rx.events.HandshakeRefusal`.
     """
 
     name: str
@@ -119,6 +126,8 @@ class PoolStats(Counts, frozen=True, kw_only=True):
     connections_closed: Mapping[SocketKind, Mapping[str, int]] = {}
     dial_failures: Mapping[DialFailure, int] = {}
     round_trips: RoundTrips = RoundTrips()
+    subscribers: int = 0
+    handshakes_refused: Mapping[HandshakeRefusal, int] = {}
 
     @property
     def open_sockets(self) -> int:

@@ -29,7 +29,16 @@ class Roll:
         if head is None:
             self._last += 1
             name = self.name(socket.id)
-            head = SocketHead(number=self._last, id=name, kind=socket.kind)
+            options = socket.options
+            head = SocketHead(
+                number=self._last,
+                id=name,
+                kind=socket.kind,
+                outbox_messages=options.outbox.messages,
+                outbox_bytes=options.outbox.bytes,
+                overflow=str(options.outbox.overflow.value),
+                ping_timeout=options.ping_timeout,
+            )
             self._heads[socket] = head
             self._by_number[self._last] = socket
         return head

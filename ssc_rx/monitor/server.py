@@ -29,6 +29,7 @@ from ssc_rx.monitor.discovery import MonitorError, new_path, peer_of, peer_uid
 from ssc_rx.monitor.redaction import redacted_text
 from ssc_rx.monitor.roll import Roll
 from ssc_rx.monitor.sampler import Sampler
+from ssc_rx.monitor.stopwatch import Stopwatch
 from ssc_rx.monitor.survey import Survey
 from ssc_rx.monitor.tap import Tap
 from ssc_rx.monitor.viewer import Viewer
@@ -48,7 +49,7 @@ TICK_S = 0.25
 SOCKETS_PER_TICK = 2000
 """A larger pool is read less often, so that reading stays as cheap."""
 PROBES = 5
-"""In each tick, of how late the event loop is."""
+"""In each tick, of how late the event loop is, and how long subscribers take."""
 MAX_REQUEST_BYTES = 64 * 1024
 MAX_COMMAND_BYTES = MAX_REQUEST_BYTES + wire.MAX_SENT_BYTES * 4 // 3
 """A payload is base64 in a frame."""
@@ -106,6 +107,7 @@ class Monitor:
             tell=tell,
             clock=driver.wall,
         )
+        self._stopwatch = Stopwatch(watched, self._roll)
         self._arrivals = watched.events.subscribe(
             lambda event: self._tap.came(event.id)
         )
@@ -239,6 +241,7 @@ class Monitor:
             if not self._viewers:
                 self._attached.clear()
                 self._survey.clear()
+                self._stopwatch.clear()
                 self._roll.clear()
 
     def _hello(self) -> wire.Hello:
@@ -339,7 +342,8 @@ class Monitor:
             ticks_to_reading -= 1
 
     async def _publish(self, lag: float) -> None:
-        reading, gone = await self._survey.read(lag, len(self._viewers))
+        timed = self._stopwatch.rows()
+        reading, gone = await self._survey.read(lag, len(self._viewers), timed)
         self._tap.settle()
         for viewer in self._viewers:
             viewer.publish(reading)
@@ -352,6 +356,7 @@ class Monitor:
         now = self._driver.now
         latest = 0.0
         for _ in range(PROBES):
+            self._stopwatch.probe()
             due = now() + TICK_S / PROBES
             await asyncio.sleep(TICK_S / PROBES)
             latest = max(latest, now() - due)

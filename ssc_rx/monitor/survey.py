@@ -6,7 +6,14 @@ from itertools import islice
 
 from ssc_rx.core.stats import Counts, SocketStats, add_up
 from ssc_rx.monitor.roll import Roll
-from ssc_rx.monitor.wire import PoolRow, SocketHead, SocketRow, State, encode
+from ssc_rx.monitor.wire import (
+    PoolRow,
+    SocketHead,
+    SocketRow,
+    State,
+    SubscriberRow,
+    encode,
+)
 from ssc_rx.ports import Watched, WatchedSocket
 
 __all__ = ["SLICE", "Survey"]
@@ -31,7 +38,7 @@ class Survey:
         return len(self._known)
 
     async def read(
-        self, lag: float, viewers: int
+        self, lag: float, viewers: int, timed: tuple[SubscriberRow, ...] = ()
     ) -> tuple[list[bytes], list[WatchedSocket]]:
         """Read all counters.
 
@@ -40,6 +47,7 @@ class Survey:
         Args:
             lag: The longest delay of the event loop since the last reading, in seconds.
             viewers: How many are attached.
+            timed: The slowest subscribers.
 
         Returns:
             Frames that tell what changed, and the sockets that have left.
@@ -102,6 +110,9 @@ class Survey:
             lag=lag,
             viewers=viewers,
             dropped=dict(total.dropped),
+            subscribers=books.subscribers,
+            handshakes_refused={**books.handshakes_refused},
+            timed=timed,
         )
         frames.append(encode(State(time=books.time, pool=self._pool)))
         return frames, gone
@@ -149,4 +160,9 @@ def _row(number: int, stats: SocketStats) -> SocketRow:
         opened_at=stats.opened_at,
         last_received=stats.last_received,
         dropped=stats.dropped_total,
+        accepted=stats.accepted,
+        losses=dict(stats.failed),
+        drops=dict(stats.dropped),
+        pinged_at=stats.pinged_at,
+        subscribers=stats.subscribers,
     )

@@ -55,6 +55,7 @@ __all__ = [
     "SocketHead",
     "SocketRow",
     "State",
+    "SubscriberRow",
     "Watch",
     "WireError",
     "decode_frame",
@@ -116,11 +117,19 @@ class SocketHead(msgspec.Struct, frozen=True, array_like=True):
         number: Stands for it in all other rows; never used again.
         id: Its ID, redacted.
         kind: "server" or "client".
+        outbox_messages, outbox_bytes: What may wait in its outbox; 0 if that isn't known.
+        overflow: What happens to a write that finds no room there: see
+            `ssc_rx.Overflow`.
+        ping_timeout: Seconds without a sign of life after a ping that close it.
     """
 
     number: int
     id: str
     kind: str
+    outbox_messages: int = 0
+    outbox_bytes: int = 0
+    overflow: str = ""
+    ping_timeout: float = 20.0
 
 
 class SocketRow(msgspec.Struct, frozen=True, array_like=True):
@@ -131,6 +140,10 @@ class SocketRow(msgspec.Struct, frozen=True, array_like=True):
         latency: Seconds; `None` before the first pong.
         opened_at, last_received: UNIX seconds; `None` if it hasn't happened.
         dropped: Accepted writes that a full outbox gave up, whatever the reason.
+        accepted: Writes accepted; `None` if that isn't known.
+        losses, drops: What `failed` and `dropped` are made of, by reason.
+        pinged_at: UNIX seconds at which the last ping left; `None` once it is answered.
+        subscribers: How many subscribe to its messages in particular.
     """
 
     number: int
@@ -148,6 +161,34 @@ class SocketRow(msgspec.Struct, frozen=True, array_like=True):
     opened_at: float | None
     last_received: float | None
     dropped: int = 0
+    accepted: int | None = None
+    losses: dict[str, int] = {}
+    drops: dict[str, int] = {}
+    pinged_at: float | None = None
+    subscribers: int = 0
+
+
+class SubscriberRow(msgspec.Struct, frozen=True, array_like=True):
+    """How long a subscriber takes, by some emissions that were timed.
+
+    Attributes:
+        number: Stands for the subscription; never used again.
+        stream: What it subscribes to: "pool.messages", "socket.messages" or
+            "group.messages".
+        id: The ID of the socket whose messages it wants, redacted; empty for all.
+        name: Of the function that gets the messages, as far as it can be found.
+        emissions: How many were timed since somebody watches.
+        seconds: What they took together.
+        longest: The longest since the last state frame, in seconds.
+    """
+
+    number: int
+    stream: str
+    id: str
+    name: str
+    emissions: int
+    seconds: float
+    longest: float
 
 
 class PoolRow(msgspec.Struct, frozen=True):
@@ -161,6 +202,10 @@ class PoolRow(msgspec.Struct, frozen=True):
         lag: The longest delay of the event loop since the last state frame, in seconds.
         viewers: How many are attached.
         dropped: Accepted writes that full outboxes gave up, by reason.
+        subscribers: How many subscribe to `pool.messages`; `None` if that isn't known.
+        handshakes_refused: Opening handshakes that weren't let in, by reason; see
+            `ssc_rx.events.HandshakeRefusal`.
+        timed: The slowest of those who subscribe to messages.
     """
 
     state: str
@@ -183,6 +228,9 @@ class PoolRow(msgspec.Struct, frozen=True):
     lag: float
     viewers: int
     dropped: dict[str, int] = {}
+    subscribers: int | None = None
+    handshakes_refused: dict[str, int] = {}
+    timed: tuple[SubscriberRow, ...] = ()
 
 
 class State(msgspec.Struct, frozen=True, tag_field="t", tag="state"):

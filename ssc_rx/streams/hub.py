@@ -12,7 +12,7 @@ from ssc_rx.errors import ReentrancyLimitError
 from ssc_rx.message import Message
 from ssc_rx.streams.stream import Home, Stream
 
-__all__ = ["ByName", "Hub", "MessageHub"]
+__all__ = ["ByName", "Hub", "MessageHub", "Subscription"]
 
 T = TypeVar("T")
 
@@ -22,8 +22,14 @@ MAX_WAITING = 10_000
 """Values that may wait behind a running emission."""
 
 
-class _Subscription:
-    """One observer of a hub."""
+class Subscription:
+    """One observer of a hub.
+
+    Attributes:
+        observer: It.
+        run: Calls a function in the context in which it subscribed.
+        failures: How often it raised.
+    """
 
     __slots__ = ("failures", "hub", "observer", "run")
 
@@ -56,9 +62,9 @@ class Hub(Stream[T]):
         self.home = home
         self.completed = False
         self.observed = False
-        self._subscriptions: tuple[_Subscription, ...] = ()
+        self._subscriptions: tuple[Subscription, ...] = ()
         self._targets: tuple[
-            tuple[Callable[..., object], Callable[[T], None], _Subscription], ...
+            tuple[Callable[..., object], Callable[[T], None], Subscription], ...
         ] = ()
         self._emitting = False
         self._waiting: deque[T] = deque()
@@ -143,21 +149,42 @@ class Hub(Stream[T]):
             observer.on_completed()
             return Disposable()
         self.home.check_thread()
-        subscription = _Subscription(self, observer)
+        subscription = Subscription(self, observer)
         self._set((*self._subscriptions, subscription))
         return Disposable(subscription.dispose)
 
-    def drop(self, subscription: _Subscription) -> None:
+    def drop(self, subscription: Subscription) -> None:
         """Forget a subscription."""
         self._set(tuple(s for s in self._subscriptions if s is not subscription))
 
-    def _set(self, subscriptions: tuple[_Subscription, ...]) -> None:
+    @property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Its subscriptions, in their order."""
+        return self._subscriptions
+
+    def run_by(self, runner: Callable[[Subscription], Callable[..., object]]) -> None:
+        """Call subscribers by what `runner` makes of each subscription, for a while.
+
+        So emissions can be timed without a test in those that aren't. It ends with
+        `run_plainly`, and whenever somebody subscribes or unsubscribes.
+        """
+        self._targets = tuple(
+            (runner(s), s.observer.on_next, s) for s in self._subscriptions
+        )
+
+    def run_plainly(self) -> None:
+        """Call subscribers as usual."""
+        self._targets = tuple(
+            (s.run, s.observer.on_next, s) for s in self._subscriptions
+        )
+
+    def _set(self, subscriptions: tuple[Subscription, ...]) -> None:
         self._subscriptions = subscriptions
         self.observed = bool(subscriptions)
-        self._targets = tuple((s.run, s.observer.on_next, s) for s in subscriptions)
+        self.run_plainly()
 
     def _failed(
-        self, subscription: _Subscription, error: BaseException, value: T | None
+        self, subscription: Subscription, error: BaseException, value: T | None
     ) -> None:
         subscription.failures += 1
         ended = subscription not in self._subscriptions
@@ -183,7 +210,7 @@ class _Named(Hub[Message]):
         self._parent = parent
         self._id = id
 
-    def _set(self, subscriptions: tuple[_Subscription, ...]) -> None:
+    def _set(self, subscriptions: tuple[Subscription, ...]) -> None:
         super()._set(subscriptions)
         if subscriptions:
             self._parent.named[self._id] = self

@@ -121,3 +121,14 @@ def test_an_excused_silence_neither_kills_nor_measures() -> None:
     assert heart.latency is None
     assert heart.beat(15, 0, b"3") is Beat.PING
     assert heart.beat(20, 0, b"4") is Beat.DEAD  # silent of its own accord
+
+
+def test_a_ping_is_unanswered_until_its_own_pong_comes() -> None:
+    heart = Heartbeat(10.0, 5.0, 0.0, 1.0)
+    assert heart.unanswered_since is None
+    heart.beat(10.0, 0.0, b"ping")
+    assert heart.unanswered_since == 10.0
+    heart.pong(10.5, b"other")
+    assert heart.unanswered_since == 10.0
+    heart.pong(11.0, b"ping")
+    assert heart.unanswered_since is None

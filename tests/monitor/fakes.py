@@ -1,12 +1,14 @@
 """A pool as `ports.Watched` has it, of plain numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from reactivex.subject import Subject
 
-from ssc_rx import Event, Message, PoolStats, SocketState, SocketStats
+from ssc_rx import Event, Message, Options, PoolStats, SocketState, SocketStats
 from ssc_rx.core.stats import add_up
+from ssc_rx.streams.hub import Hub, MessageHub
+from ssc_rx.streams.stream import Home
 
 
 class FakeSocket:
@@ -26,6 +28,8 @@ class FakeSocket:
         self.remote_address: Any = None
         self.subprotocol: str | None = None
         self.request: Any = None
+        self.options = Options()
+        self.pinged_at: float | None = None
         self._emit = emit
         self._tap: Callable[[Message], None] = emit
 
@@ -43,6 +47,7 @@ class FakeSocket:
             latency=None,
             opened_at=1.0,
             last_received=None,
+            pinged_at=self.pinged_at,
             messages_in=self.messages_in,
             messages_out=self.messages_out,
             accepted=self.messages_out + sum(self.dropped.values()),
@@ -71,6 +76,8 @@ class FakePool:
         self.members: dict[str, FakeSocket] = {}
         self.left: list[SocketStats] = []
         self.delivered: list[Message] = []
+        home: Any = Home(scheduler=None, defer=None, check_thread=lambda: None)  # type: ignore[arg-type]
+        self.messages = MessageHub("pool.messages", home)
 
     def add(self, id: str) -> FakeSocket:
         self.members[id] = FakeSocket(id, self.delivered.append)
@@ -84,6 +91,10 @@ class FakePool:
 
     def socket(self, id: str) -> FakeSocket | None:
         return self.members.get(id)
+
+    def message_hubs(self) -> Iterator[tuple[str, Hub[Message]]]:
+        yield "", self.messages
+        yield from self.messages.named.items()
 
     def without_sockets(self) -> PoolStats:
         sums = add_up(self.left)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ssc_rx import Options, Outbox, Overflow
 from ssc_rx.monitor import wire
 from ssc_rx.monitor.roll import Roll
 from ssc_rx.monitor.survey import SLICE, Survey
@@ -180,3 +181,26 @@ def test_a_viewer_knows_the_truth_after_any_history(
                 model.assert_knows(pool)
             case _:
                 pass
+
+
+async def test_what_bounds_a_socket_is_told_once_and_what_waits_for_its_pong() -> None:
+    pool, model = FakePool(), Model()
+    survey = Survey(pool, Roll())
+    pool.add("a").options = Options(
+        outbox=Outbox(messages=7, bytes=99, overflow=Overflow.DROP_OLDEST),
+        ping_timeout=3.0,
+    )
+    pool.members["a"].pinged_at = 12.5
+    model.read((await survey.read(0.0, 1))[0])
+    assert model.heads[1] == wire.SocketHead(1, "a", "client", 7, 99, "drop_oldest", 3)
+    assert model.rows[1].pinged_at == 12.5
+
+
+async def test_each_socket_s_books_can_be_checked() -> None:
+    pool, model = FakePool(), Model()
+    survey = Survey(pool, Roll())
+    pool.add("a").dropped = {"oldest": 2}
+    pool.members["a"].messages_out = 3
+    model.read((await survey.read(0.0, 1))[0])
+    row = model.rows[1]
+    assert (row.accepted, row.messages_out, row.drops) == (5, 3, {"oldest": 2})

@@ -30,14 +30,26 @@ POOL_ROW = wire.PoolRow(
     lag=0.001,
     viewers=1,
     dropped={"oldest": 11},
+    subscribers=2,
+    handshakes_refused={"origin": 12},
+    timed=(wire.SubscriberRow(1, "pool.messages", "", "print", 8, 0.5, 0.1),),
 )
 FRAMES: list[wire.Frame] = [
     wire.Hello(1, "0.1.0", 7, "app.py", "pool", "traffic", 1.5, 2.5),
     wire.State(1.0, begin=True, born=(wire.SocketHead(1, "a", "server"),)),
+    wire.State(1.0, born=(wire.SocketHead(2, "b", "client", 64, 1024, "close", 5.0),)),
     wire.State(
         1.0,
         rows=(
             wire.SocketRow(1, "open", 1, 2, 3, 4, 5, 6, 7, 8, 9, None, 1.0, None, 10),
+            wire.SocketRow(
+                *(2, "open", 1, 2, 3, 4, 5, 6, 7, 8, 9, None, 1.0, None, 10),
+                accepted=31,
+                losses={"lost": 9},
+                drops={"oldest": 10},
+                pinged_at=3.5,
+                subscribers=2,
+            ),
         ),
         gone=(4,),
         pool=POOL_ROW,
@@ -88,8 +100,8 @@ def test_unknown_keys_and_items_are_ignored(frame: wire.Frame) -> None:
 
 
 def test_rows_of_a_process_that_tells_of_no_drops_are_read() -> None:
-    written = json.loads(wire.encode(FRAMES[2]))
-    written["rows"][0].pop()
+    written = json.loads(wire.encode(FRAMES[3]))
+    del written["rows"][0][14:]
     del written["pool"]["dropped"]
     state = wire.decode_frame(json.dumps(written))
     assert isinstance(state, wire.State)

@@ -14,7 +14,7 @@ from ssc_rx import (
     SocketOpened,
     UnknownSocketError,
 )
-from ssc_rx.streams.hub import _Subscription
+from ssc_rx.streams.hub import Subscription
 from tests.soak.books import Books
 from tests.soak.control import Control
 from tests.soak.far_end import cut
@@ -53,7 +53,7 @@ def footprint() -> Footprint:
             type(each).__name__ == "TimerHandle" and not each.cancelled()
             for each in tracked
         ),
-        observers=sum(type(each) is _Subscription for each in tracked),
+        observers=sum(type(each) is Subscription for each in tracked),
     )
 
 

@@ -40,16 +40,20 @@ def hello(**changes: Any) -> wire.Hello:
     return msgspec.structs.replace(plain, **changes)
 
 
+def _required(row: type[msgspec.Struct]) -> tuple[str, ...]:
+    return row.__struct_fields__[: -len(row.__struct_defaults__)]
+
+
 def pool_row(**changes: Any) -> wire.PoolRow:
     """The totals of a pool in which nothing has happened."""
-    zeros = dict.fromkeys(wire.PoolRow.__struct_fields__, 0)
+    zeros = dict.fromkeys(_required(wire.PoolRow), 0)
     start = {"state": "running", "failed": {}, "dropped": {}}
     return wire.PoolRow(**(zeros | start | changes))
 
 
 def socket_row(number: int, **changes: Any) -> wire.SocketRow:
     """The counters of an open socket on which nothing has happened."""
-    row: dict[str, Any] = dict.fromkeys(wire.SocketRow.__struct_fields__, 0)
+    row: dict[str, Any] = dict.fromkeys(_required(wire.SocketRow), 0)
     row |= {"number": number, "state": "open", "generation": 1, "latency": None}
     row |= {"opened_at": STARTED_AT, "last_received": None}
     return wire.SocketRow(**(row | changes))
