@@ -7,10 +7,12 @@ from importlib.metadata import version
 
 from ssc_monitor import manual
 
-__all__ = ["COMMANDS", "parse"]
+__all__ = ["COMMANDS", "SORTS", "parse"]
 
 MAX_FPS = 60
 MAX_PREVIEW_BYTES = 4096
+SORTS = ("traffic", "in/s", "out/s", "bytes/s", "in", "out", "queued", "rtt", "last")
+SORTS += ("state", "kind", "id")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110 section 5.6.2
 _VALUE = re.compile(r"[\t\x20-\x7e]*")
 
@@ -37,7 +39,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def _watch() -> argparse.ArgumentParser:
     end = _codes(
-        "the dashboard was left or its terminal closed, or the snapshot was printed",
+        "the dashboard was left or its terminal closed, or the look was printed",
         "there is no such pool, or it can't be attached to",
         interrupted="Ctrl-C outside of the dashboard, where it is a key, as q is",
     )
@@ -46,7 +48,7 @@ def _watch() -> argparse.ArgumentParser:
     )
     parser.usage = (
         "ssc-monitor [TARGET] [--fps N] [--ascii]\n"
-        "       ssc-monitor {ls,tail,record,replay,snapshot,connect} ...\n"
+        "       ssc-monitor {ls,top,tail,record,replay,connect} ...\n"
         "       ssc-monitor --help | --version"
     )
     parser.add_argument("target", nargs="?", metavar="TARGET", help=manual.TARGET)
@@ -64,6 +66,60 @@ def _ls() -> argparse.ArgumentParser:
     end = _codes("all were listed", "there is none, or they can't be looked for")
     parser = _parser("ssc-monitor ls", manual.LS, end)
     parser.add_argument("--json", action="store_true", help="JSON lines, not a table")
+    return parser
+
+
+def _top() -> argparse.ArgumentParser:
+    examples = """\
+examples:
+  ssc-monitor top --once
+  ssc-monitor top feeds --sort queued --interval 5
+  ssc-monitor top --json -n 60 | jq -c '[.time, .messages_in_per_s]'
+
+"""
+    end = _codes(
+        "it looked at every pool, as often as asked for, or nobody reads it any more",
+        "there is no such pool, or one can't be attached to, or was lost",
+    )
+    parser = _parser("ssc-monitor top", manual.TOP, examples + "\n" + end)
+    parser.add_argument(
+        "target",
+        nargs="?",
+        metavar="TARGET",
+        help="a process ID, a pool's name, or a socket's path; all pools by default",
+    )
+    often = parser.add_mutually_exclusive_group()
+    often.add_argument("--once", action="store_true", help="one look: -n 1")
+    often.add_argument(
+        "-n",
+        type=_whole(1),
+        metavar="N",
+        dest="looks",
+        help="end after N looks (default: go on until Ctrl-C)",
+    )
+    parser.add_argument(
+        "--interval",
+        type=_seconds,
+        default=1.0,
+        metavar="TIME",
+        help="from one look to the next: 0.5, 10s, 1m (default: 1s)",
+    )
+    parser.add_argument(
+        "--sort",
+        type=str.lower,
+        choices=SORTS,
+        default=SORTS[0],
+        metavar="COLUMN",
+        help=f"one of {', '.join(SORTS)} (default: traffic, the busiest on top)",
+    )
+    parser.add_argument(
+        "--rows",
+        type=_whole(0),
+        default=20,
+        metavar="N",
+        help="show N sockets of each pool at most (default: 20)",
+    )
+    parser.add_argument("--json", action="store_true", help="JSON lines, not text")
     return parser
 
 
@@ -177,29 +233,6 @@ examples:
     return parser
 
 
-def _snapshot() -> argparse.ArgumentParser:
-    end = _codes(
-        "every pool was looked at", "there is no such pool, or one can't be attached to"
-    )
-    parser = _parser("ssc-monitor snapshot", manual.SNAPSHOT, end)
-    parser.add_argument(
-        "target",
-        nargs="?",
-        metavar="TARGET",
-        help="a process ID, a pool's name, or a socket's path",
-    )
-    parser.add_argument("--json", action="store_true", help="JSON lines, not text")
-    parser.add_argument(
-        "-n",
-        type=_whole(0),
-        default=20,
-        metavar="N",
-        dest="limit",
-        help="show N sockets at most (default: 20)",
-    )
-    return parser
-
-
 def _connect() -> argparse.ArgumentParser:
     examples = """\
 examples:
@@ -232,10 +265,10 @@ examples:
 
 COMMANDS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "ls": _ls,
+    "top": _top,
     "tail": _tail,
     "record": _record,
     "replay": _replay,
-    "snapshot": _snapshot,
     "connect": _connect,
 }
 

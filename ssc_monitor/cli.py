@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from argparse import Namespace
     from asyncio import AbstractEventLoop
+    from typing import TextIO
 
     from ssc_monitor.model.filter import Filter
     from ssc_monitor.sources.source import Found, Source
@@ -20,8 +21,6 @@ __all__ = ["main"]
 
 FAILED, MISUSED, INTERRUPTED, TERMINATED = 1, 2, 130, 143
 
-BUSIEST = 20
-
 NO_POOL = """\
 there is no pool to watch: no running program of yours has opened one
   in the program:        Pool(..., monitor="traffic")
@@ -30,7 +29,7 @@ there is no pool to watch: no running program of yours has opened one
 
 NO_TEXTUAL = """\
 the dashboard needs Textual: pip install 'ssc-rx[monitor]'
-  ssc-monitor ls, tail, record, replay --text and snapshot do without it"""
+  ssc-monitor ls, top, tail, record and replay --text do without it"""
 
 
 class _Refusal(Exception):
@@ -113,7 +112,7 @@ async def _until_terminated(command: "Coroutine[Any, Any, int]") -> int:
 
 async def _watch(arguments: "Namespace") -> int:
     if not _on_terminal():
-        return await _print_looks(arguments.target, BUSIEST, json=False)
+        return await _top_once(arguments.target)
     found = await _found(arguments.target)
     if len(found) > 1:
         return await _run_app(arguments, None, choices=found)
@@ -187,33 +186,27 @@ async def _replay(arguments: "Namespace") -> int:
     return 0 if source.played else code
 
 
-async def _snapshot(arguments: "Namespace") -> int:
-    return await _print_looks(arguments.target, arguments.limit, json=arguments.json)
+async def _top(arguments: "Namespace") -> int:
+    from ssc_monitor.top import TopOptions, top
+
+    looks = 1 if arguments.once else arguments.looks
+    options = TopOptions(
+        looks=looks,
+        interval=arguments.interval,
+        rows=arguments.rows,
+        sort=arguments.sort,
+        json=arguments.json,
+        redraw=looks != 1 and not arguments.json and _draws(sys.stdout),
+    )
+    found = await _found(arguments.target)
+    return await top([one.path for one in found], options, sys.stdout, _say)
 
 
-async def _print_looks(target: str | None, limit: int, *, json: bool) -> int:
-    import asyncio
+async def _top_once(target: str | None) -> int:
+    from ssc_monitor.top import TopOptions, top
 
-    from ssc_monitor.headless import look_as_json, look_as_text
-    from ssc_monitor.snapshot import look
-    from ssc_rx.monitor.discovery import MonitorError
-
-    code = 0
-    between = ""
-    looking = [asyncio.ensure_future(look(one.path)) for one in await _found(target)]
-    for one in looking:
-        try:
-            seen = await one
-        except MonitorError as error:
-            _say(str(error))
-            code = FAILED
-            continue
-        if json:
-            _print(look_as_json(seen, limit))
-        else:
-            _print(between + look_as_text(seen, limit))
-            between = "\n"
-    return code
+    found = await _found(target)
+    return await top([one.path for one in found], TopOptions(), sys.stdout, _say)
 
 
 async def _connect(arguments: "Namespace") -> int:
@@ -242,10 +235,10 @@ _Command = Callable[["Namespace"], Coroutine[Any, Any, int]]
 _COMMANDS: dict[str, tuple[_Command, bool]] = {
     "watch": (_watch, True),
     "ls": (_ls, False),
+    "top": (_top, False),
     "tail": (_tail, False),
     "record": (_record, True),
     "replay": (_replay, True),
-    "snapshot": (_snapshot, False),
     "connect": (_connect, True),
 }
 
@@ -318,10 +311,12 @@ def _filter(terms: Sequence[str]) -> "Filter":
 
 
 def _on_terminal() -> bool:
-    streams = (sys.stdin, sys.stdout)
-    if not all(stream is not None and stream.isatty() for stream in streams):
-        return False
-    return os.environ.get("TERM") != "dumb"
+    return sys.stdin is not None and sys.stdin.isatty() and _draws(sys.stdout)
+
+
+def _draws(stream: "TextIO") -> bool:
+    """Whether it is a terminal that can do more than scroll."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _fast_loop() -> "Callable[[], AbstractEventLoop] | None":

@@ -1,4 +1,4 @@
-"""Plain output: the list of pools, and one look at a pool. As text or as JSON lines.
+"""Plain output: the list of pools, and a look at a pool. As text or as JSON lines.
 
 Everything here is harmless on a terminal: texts are visible, JSON is ASCII.
 """
@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 
 from ssc_monitor.lines import as_json
+from ssc_monitor.look import Look, Traffic
 from ssc_monitor.model import figures
 from ssc_monitor.model.sockets import SocketView
 from ssc_monitor.model.visible import cell_width, visible
-from ssc_monitor.snapshot import Look, Traffic
+from ssc_monitor.rows import TEXTS, sorted_rows, text_rows
 from ssc_monitor.sources.source import Found
 from ssc_rx.errors import counted
 from ssc_rx.monitor.discovery import pid_of
@@ -68,46 +69,35 @@ def found_as_json(found: Sequence[Found]) -> str:
     return "\n".join(lines)
 
 
-def look_as_text(look: Look, limit: int) -> str:
-    """Who, how much, and the busiest sockets.
+def look_as_text(
+    look: Look, rows: int, sort: str = "traffic", width: int | None = None
+) -> str:
+    """Who, how much, and some sockets.
 
     Args:
         look: What was seen.
-        limit: How many sockets at most.
+        rows: How many sockets at most.
+        sort: By what, of `rows.SORTS`.
+        width: Cells there are for it; a narrow table does without some columns.
     """
-    hello, row, traffic = look.hello, look.row, look.traffic
-    who = (
-        f"{hello.pool}  {hello.program}  pid {hello.pid}  {visible(row.state, 16)}  "
-        f"up {figures.duration(look.time - hello.started_at)}  "
-        f"{hello.level}  ssc-rx {hello.version}"
-    )
-    truth = (
-        f"{counted(row.sockets, 'socket')}, {figures.count(row.open_sockets)} open   "
-        f"in {_per_s(traffic.messages_in, traffic.bytes_in)}   "
-        f"out {_per_s(traffic.messages_out, traffic.bytes_out)}   "
-        f"queued {figures.count(row.queued)}   refused {figures.count(row.refused)}   "
-        f"failed {figures.count(sum(row.failed.values()))}   "
-        f"lag {figures.latency(row.lag)}   "
-        f"{counted(max(0, row.viewers - 1), 'other viewer')}"
-    )
-    lines = [who, truth]
-    shown = look.sockets[:limit]
+    shown = sorted_rows(look, sort)[:rows]
+    lines = [_who(look), _truth(look)]
     if shown:
-        head = ("IN/s", "OUT/s", "BYTES/s", "IN", "OUT", "QUEUED", "RTT", "LAST")
-        rows: list[tuple[str, ...]] = [(*head, "STATE", "KIND", "ID")]
-        rows += [_socket_row(socket, grown, look.time) for socket, grown in shown]
-        lines += ["", _table(rows, right=set(range(8)))]
+        table = text_rows(shown, look.time, width)
+        right = {n for n, title in enumerate(table[0]) if title not in TEXTS}
+        lines += ["", _table(table, right)]
     if more := len(look.sockets) - len(shown):
-        lines += [f"and {counted(more, 'quieter socket')}"]
+        lines += [f"and {counted(more, 'more socket')}"]
     return "\n".join(lines)
 
 
-def look_as_json(look: Look, limit: int) -> str:
+def look_as_json(look: Look, rows: int, sort: str = "traffic") -> str:
     """One object in one line.
 
     Args:
         look: What was seen.
-        limit: How many sockets at most.
+        rows: How many sockets at most.
+        sort: By what, of `rows.SORTS`.
     """
     hello = msgspec.structs.asdict(look.hello)
     del hello["time"], hello["capabilities"], hello["interval"]
@@ -118,8 +108,32 @@ def look_as_json(look: Look, limit: int) -> str:
             **hello,
             **msgspec.structs.asdict(look.row),
             **_rates(look.traffic),
-            "busiest": [_socket(*row) for row in look.sockets[:limit]],
+            "overdue": look.overdue,
+            "rows": [_socket(*row) for row in sorted_rows(look, sort)[:rows]],
         }
+    )
+
+
+def _who(look: Look) -> str:
+    hello, row = look.hello, look.row
+    overdue = "  SILENT: is its event loop blocked?" if look.overdue else ""
+    return (
+        f"{hello.pool}  {hello.program}  pid {hello.pid}  {visible(row.state, 16)}  "
+        f"up {figures.duration(look.time - hello.started_at)}  "
+        f"{hello.level}  ssc-rx {hello.version}{overdue}"
+    )
+
+
+def _truth(look: Look) -> str:
+    row, traffic = look.row, look.traffic
+    return (
+        f"{counted(row.sockets, 'socket')}, {figures.count(row.open_sockets)} open   "
+        f"in {_per_s(traffic.messages_in, traffic.bytes_in)}   "
+        f"out {_per_s(traffic.messages_out, traffic.bytes_out)}   "
+        f"queued {figures.count(row.queued)}   refused {figures.count(row.refused)}   "
+        f"failed {figures.count(sum(row.failed.values()))}   "
+        f"lag {figures.latency(row.lag)}   "
+        f"{counted(max(0, row.viewers - 1), 'other viewer')}"
     )
 
 
@@ -137,6 +151,7 @@ def _socket(socket: SocketView, traffic: Traffic) -> dict[str, Any]:
         "queued": socket.queued,
         "queued_bytes": socket.queued_bytes,
         "failed": socket.failed,
+        "dropped": socket.dropped,
         "latency": socket.latency,
         "opened_at": socket.opened_at,
         "last_received": socket.last_received,
@@ -151,23 +166,6 @@ def _rates(traffic: Traffic) -> dict[str, float]:
         "messages_out_per_s": round(traffic.messages_out, 3),
         "bytes_out_per_s": round(traffic.bytes_out, 3),
     }
-
-
-def _socket_row(socket: SocketView, traffic: Traffic, now: float) -> tuple[str, ...]:
-    last = socket.last_received
-    return (
-        figures.rate(traffic.messages_in),
-        figures.rate(traffic.messages_out),
-        figures.rate(traffic.bytes_in + traffic.bytes_out),
-        figures.count(socket.messages_in),
-        figures.count(socket.messages_out),
-        figures.count(socket.queued),
-        figures.latency(socket.latency),
-        figures.ago(None if last is None else now - last),
-        socket.state,
-        socket.kind,
-        socket.id,
-    )
 
 
 def _per_s(messages: float, bytes: float) -> str:

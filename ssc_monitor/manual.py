@@ -8,24 +8,25 @@ __all__ = [
     "LS",
     "RECORD",
     "REPLAY",
-    "SNAPSHOT",
     "TAIL",
     "TARGET",
+    "TOP",
 ]
 
 ABOUT = """\
 Watch the WebSocket connections of a running program: a live dashboard of its
 ssc-rx pool, in this terminal. Read-only; it can't slow the program down.
 
-Without a terminal (in a pipe, or with TERM=dumb) it prints one snapshot instead.
+Without a terminal (in a pipe, or with TERM=dumb) it prints one look instead, as
+ssc-monitor top --once does.
 
 commands:
-  ls                    list the pools that can be watched
-  tail [FILTER...]      print messages and events as they come
-  record [FILTER...] -o FILE    write them to a file
-  replay FILE           play such a file again, on the same screens
-  snapshot [TARGET]     print one look at a pool
-  connect URL...        watch any WebSocket feed: dial it from here
+  ls         list the pools that can be watched
+  top        print their figures and busiest sockets, once or again and again
+  tail       print messages and events as they come
+  record     write messages and events to a file
+  replay     play such a file again, on the same screens
+  connect    dial any WebSocket feed from here, and watch it
 
   ssc-monitor COMMAND --help tells more of each.
 """
@@ -132,17 +133,23 @@ empty: queues, latencies, payloads beyond what was recorded.
 A file that was cut off or is damaged is played up to there; standard error says where.
 """
 
-SNAPSHOT = """\
-Watch a pool for a second and print what was seen: who it is, its traffic, and its
-busiest sockets. Without TARGET, of every pool there is.
+TOP = """\
+Print who a pool is, how much goes through it, and its busiest sockets, each second anew
+until Ctrl-C. Without TARGET, of every pool there is. On a terminal each look takes the
+place of the one before; in a pipe they follow each other.
+
+Speeds are those since the look before; the first look takes its time as well. A pool
+that says nothing for five seconds longer is marked as silent: its event loop may be
+blocked.
 
 With --json one JSON object a line: "time", "path" and who it is, as in
 ssc-monitor ls --json, the pool's counters ("state", "sockets", "open_sockets",
 "messages_in", "bytes_in", "messages_out", "bytes_out", "accepted", "refused", "queued",
-"queued_bytes", "failed", "sockets_opened", "sockets_closed", "dials_failed",
+"queued_bytes", "failed", "dropped", "sockets_opened", "sockets_closed", "dials_failed",
 "subscriber_failures", "payloads_invalid", "lag" and "viewers"), how fast it goes
-("messages_in_per_s", "bytes_in_per_s" and the same with "out"), and "busiest", a list of
-sockets with "id", "kind", "state", the same counters and the same speeds.
+("messages_in_per_s", "bytes_in_per_s" and the same with "out"), "overdue" if it is
+silent, and "rows", a list of sockets with "id", "kind", "state", their counters and the
+same speeds. docs/monitor/json.md tells of each.
 """
 
 CONNECT = """\

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ssc_monitor.arguments import COMMANDS, parse
+from ssc_monitor import rows
+from ssc_monitor.arguments import COMMANDS, SORTS, parse
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,9 @@ from ssc_monitor.arguments import COMMANDS, parse
         ("tail a !b", {"filter": ["a", "!b"], "target": None}),
         ("tail --target x -n 3 a", {"target": "x", "limit": 3, "filter": ["a"]}),
         ("tail --preview 0 --reattach", {"preview": 0, "reattach": True}),
-        ("snapshot x -n 0 --json", {"target": "x", "limit": 0, "json": True}),
+        ("top", {"target": None, "looks": None, "once": False, "interval": 1.0}),
+        ("top x --once --json --rows 0", {"target": "x", "once": True, "rows": 0}),
+        ("top -n 3 --sort RTT --interval 0.5", {"looks": 3, "sort": "rtt"}),
         ("connect ws://a ws://b", {"urls": ["ws://a", "ws://b"], "headers": []}),
         ("connect ws://a --fps 1 --text", {"fps": 1, "text": True}),
     ],
@@ -45,6 +48,9 @@ def test_what_is_understood(line: str, expected: dict[str, object]) -> None:
         ("tail -n 1e3", "no whole number 1 or more"),
         (f"tail -n {'9' * 5000}", "no whole number 1 or more"),
         ("tail --json --text", "not allowed with"),
+        ("top --once -n 2", "not allowed with"),
+        ("top --sort price", "invalid choice: 'price' (choose from 'traffic', 'in/s'"),
+        ("top --interval 0", "'0' is no time such as"),
         ("tail --preview 4097", "from 0 to 4096"),
         ("connect", "required: URL"),
         ("connect ws://a --header novalue", "give it as 'Name: value'"),
@@ -55,6 +61,10 @@ def test_what_is_not(line: str, told: str, capsys: pytest.CaptureFixture[str]) -
         parse(line.split())
     assert end.value.code == 2
     assert told in capsys.readouterr().err
+
+
+def test_all_there_is_to_sort_by_is_known() -> None:
+    assert SORTS == rows.SORTS
 
 
 def test_headers() -> None:

@@ -76,7 +76,9 @@ async def test_help_imports_nothing_but_the_standard_library() -> None:
 # Finding a pool
 
 
-@pytest.mark.parametrize("command", ["", "ls", "ls --json", "tail", "snapshot"])
+@pytest.mark.parametrize(
+    "command", ["", "ls", "ls --json", "tail", "top", "top --once"]
+)
 async def test_without_a_pool_it_says_how_to_open_one(
     monitors: Path, command: str
 ) -> None:
@@ -89,7 +91,7 @@ async def test_without_a_pool_it_says_how_to_open_one(
 
 async def test_an_unknown_target_is_told_with_those_there_are(monitors: Path) -> None:
     async with FakePool(monitors / "1-a.sock", hello(pool="feeds\x1b")):
-        told = await run("snapshot", "nobody\x1b")
+        told = await run("top", "nobody\x1b")
     assert (told.code, told.out) == (1, "")
     assert "no pool 'nobody\\x1b'" in told.err
     assert told.err.endswith("there are: 4242 (feeds␛)\n")
@@ -150,32 +152,6 @@ async def test_a_process_that_says_nothing_is_told(monitors: Path) -> None:
     assert "did not answer within 2 s" in told.err
 
 
-# Snapshots
-
-
-async def test_without_a_terminal_it_prints_a_snapshot(monitors: Path) -> None:
-    async with FakePool(monitors / "1-a.sock", hello(), *SECOND) as pool:
-        bare, asked = await run(), await run("snapshot")
-        named, by_path = await run("feeds"), await run(str(pool.path))
-    assert (bare.code, bare.err) == (0, "")
-    assert bare.out.startswith("feeds  app.py  pid 4242  running")
-    assert "wss://a/" in bare.out
-    assert bare == asked == named == by_path
-
-
-async def test_snapshots_of_several_pools(monitors: Path) -> None:
-    async with (
-        FakePool(monitors / "1-a.sock", hello(), *SECOND),
-        FakePool(monitors / "2-b.sock", hello(pid=2), *SECOND),
-        FakePool(monitors / "3-c.sock", refuse=(503, "Full.")),
-    ):
-        lines, text = await run("snapshot", "--json"), await run()
-    assert (lines.code, text.code) == (1, 1)
-    assert "Full." in lines.err
-    assert {json.loads(line)["pid"] for line in lines.out.splitlines()} == {2, 4242}
-    assert text.out.count("\n\n") == 3
-
-
 # Terminals
 
 
@@ -225,7 +201,7 @@ async def test_a_pool_that_refuses_opens_no_app(monitors: Path) -> None:
     assert told.err.endswith("refused with HTTP 503: Full.\n")
 
 
-async def test_a_dumb_terminal_gets_a_snapshot(monitors: Path) -> None:
+async def test_a_dumb_terminal_gets_one_look(monitors: Path) -> None:
     async with FakePool(monitors / "1-a.sock", hello(), *SECOND):
         told = await on_terminal(term="dumb")
     assert told.code == 0
@@ -238,7 +214,7 @@ async def test_without_textual_there_is_no_dashboard_but_all_else(
 ) -> None:
     program = ("-c", NO_TEXTUAL)
     async with FakePool(monitors / "1-a.sock", hello(), *SECOND, ONE):
-        for command in ("ls", "snapshot", "tail -n 1"):
+        for command in ("ls", "top --once", "tail -n 1"):
             assert (await run(*command.split(), program=program)).code == 0
         told = await on_terminal(program=program)
     assert (told.code, told.out) == (1, "")

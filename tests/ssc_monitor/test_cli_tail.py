@@ -85,7 +85,7 @@ async def test_sigterm_ends_it_with_its_account(monitors: Path) -> None:
     assert told.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["", "ls", "snapshot"])
+@pytest.mark.parametrize("command", ["", "ls", "top --once"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (15, 143)])
 async def test_signals_end_all_commands_quietly(
     monitors: Path, command: str, number: int, code: int
@@ -128,7 +128,7 @@ async def test_an_output_without_unicode_gets_escapes(monitors: Path) -> None:
     assert look.out.startswith(r"\xfc  app.py")
 
 
-PLAIN = ("ls", "snapshot", "tail -n 1")
+PLAIN = ("ls", "top --once", "tail -n 1")
 
 
 async def test_an_output_that_is_closed_does_no_harm(monitors: Path) -> None:

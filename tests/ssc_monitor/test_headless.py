@@ -2,10 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
 from pathlib import Path
-
-import pytest
 
 from ssc_monitor.headless import (
     found_as_json,
@@ -13,10 +10,8 @@ from ssc_monitor.headless import (
     look_as_json,
     look_as_text,
 )
-from ssc_monitor.snapshot import Traffic, look
 from ssc_monitor.sources.source import Found
 from ssc_rx.monitor import wire
-from ssc_rx.monitor.discovery import MonitorError
 from tests.ssc_monitor.fake_pool import (
     NOW,
     STARTED_AT,
@@ -25,61 +20,10 @@ from tests.ssc_monitor.fake_pool import (
     reading,
     socket_row,
 )
+from tests.ssc_monitor.test_look import frames, look
 
 PATH = Path("/run/user/1000/ssc-rx/4242-a.sock")
 HOSTILE = "\x1b[2J\u202e\ud800\n"
-
-
-def frames(busy: int = 100) -> Sequence[wire.Frame]:
-    """A second of a pool whose second socket is the busier one."""
-    calm = socket_row(1, messages_in=5, bytes_in=50, latency=0.023)
-    first = {"calm": calm, "busy": socket_row(2, messages_in=1000, last_received=NOW)}
-    second = {
-        "busy": socket_row(
-            2,
-            messages_in=1000 + busy,
-            bytes_in=8 * busy,
-            messages_out=12,
-            last_received=NOW + 0.8,
-        )
-    }
-    return (
-        hello(),
-        reading(first, begin=True, messages_in=1005, viewers=3),
-        reading(second, time=NOW + 0.5, messages_in=1050, sockets=2, open_sockets=2),
-        reading(
-            {},
-            time=NOW + 1.0,
-            sockets=2,
-            open_sockets=2,
-            messages_in=1005 + busy,
-            bytes_in=8 * busy,
-            messages_out=12,
-            failed={"lost": 2, "closed": 1},
-            lag=0.003,
-            viewers=3,
-        ),
-    )
-
-
-async def test_a_look_tells_exactly_what_happened_in_it(monitors: Path) -> None:
-    async with FakePool(monitors / "1-a.sock", *frames()) as pool:
-        seen = await look(pool.path)
-    assert seen.time == NOW + 1
-    assert seen.traffic == Traffic(100, 12, 800, 0)
-    (busy, fast), (calm, still) = seen.sockets
-    assert (busy.id, fast.messages_in, fast.messages_out) == ("busy", 100, 12)
-    assert (calm.id, still) == ("calm", Traffic())
-
-
-async def test_a_look_ends_with_a_whole_reading(monitors: Path) -> None:
-    begin = reading({"a": socket_row(1), "b": socket_row(2)}, begin=True)
-    half = wire.State(NOW + 1, rows=(socket_row(1, messages_in=10),))
-    rest = reading({"b": socket_row(2, messages_in=20)}, time=NOW + 1, messages_in=30)
-    async with FakePool(monitors / "1-a.sock", hello(), begin, half, rest) as pool:
-        seen = await look(pool.path)
-    assert seen.traffic.messages_in == 30
-    assert [traffic.messages_in for _, traffic in seen.sockets] == [20, 10]
 
 
 async def test_a_look_as_text(monitors: Path) -> None:
@@ -106,7 +50,7 @@ async def test_a_look_as_json(monitors: Path) -> None:
     assert (seen["path"], seen["pool"], seen["pid"]) == (str(pool.path), "feeds", 4242)
     assert (seen["messages_in"], seen["messages_in_per_s"]) == (1105, 100.0)
     assert (seen["failed"], seen["state"]) == ({"lost": 2, "closed": 1}, "running")
-    (busiest,) = seen["busiest"]
+    (busiest,) = seen["rows"]
     assert (busiest["id"], busiest["messages_out_per_s"]) == ("busy", 12.0)
 
 
@@ -120,7 +64,7 @@ async def test_only_the_busiest_sockets_are_shown(monitors: Path) -> None:
     lines = look_as_text(seen, 20).split("\n")
     assert lines[4].endswith("  s50")
     assert lines[23].endswith("  s31")
-    assert lines[24] == "and 30 quieter sockets"
+    assert lines[24] == "and 30 more sockets"
     assert "and" not in look_as_text(seen, 50)
     assert look_as_text(seen, 0).count("\n") == 2
 
@@ -131,37 +75,6 @@ async def test_a_pool_without_sockets_has_no_table(monitors: Path) -> None:
         text = look_as_text(await look(pool.path), 20)
     assert text.count("\n") == 1
     assert "0 sockets, 0 open" in text
-
-
-async def test_a_socket_that_left_is_not_shown(monitors: Path) -> None:
-    rows = {"a": socket_row(1), "b": socket_row(2)}
-    left = wire.State(NOW + 0.5, gone=(1,))
-    end = reading({}, time=NOW + 1)
-    async with FakePool(
-        monitors / "1-a.sock", hello(), reading(rows, begin=True), left, end
-    ) as pool:
-        seen = await look(pool.path)
-    assert [socket.id for socket, _ in seen.sockets] == ["b"]
-
-
-async def test_a_pool_that_tells_nothing_is_given_up(
-    monitors: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ssc_monitor.snapshot.TIMEOUT_S", 0.2)
-    async with FakePool(monitors / "1-a.sock", hello()) as pool:
-        with pytest.raises(MonitorError, match="process 4242 told nothing"):
-            await look(pool.path)
-
-
-async def test_a_pool_that_tells_only_once_has_no_rates(
-    monitors: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ssc_monitor.snapshot.TIMEOUT_S", 0.2)
-    once = reading({"a": socket_row(1, messages_in=7)}, begin=True)
-    async with FakePool(monitors / "1-a.sock", hello(), once) as pool:
-        seen = await look(pool.path)
-    assert seen.traffic == Traffic()
-    assert seen.sockets[0][0].messages_in == 7
 
 
 async def test_hostile_pools_are_shown_harmlessly(monitors: Path) -> None:
@@ -178,7 +91,7 @@ async def test_hostile_pools_are_shown_harmlessly(monitors: Path) -> None:
     line = look_as_json(seen, 20)
     assert line.isascii()
     assert line.isprintable()
-    assert json.loads(line)["busiest"][0]["id"] == name
+    assert json.loads(line)["rows"][0]["id"] == name
 
 
 def test_found_pools_as_text() -> None:

@@ -128,7 +128,7 @@ async def test_without_colour_and_unicode(pool: Pool, add_peer: AddPeer) -> None
     assert_harmless(it)
 
 
-async def test_a_dumb_terminal_gets_a_snapshot(pool: Pool, add_peer: AddPeer) -> None:
+async def test_a_dumb_terminal_gets_one_look(pool: Pool, add_peer: AddPeer) -> None:
     await add_peer("alice")
     async with terminal(str(pool.monitor_path), TERM="dumb") as it:
         assert await it.ended() == 0
@@ -223,7 +223,7 @@ def _remove(pool: Pool, id: str, some: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["snapshot", "tail -n 30 --text", "tail -n 30 --json"]
+    "command", ["top --once", "tail -n 30 --text", "tail -n 30 --json"]
 )
 async def test_plain_output_is_harmless_too(
     command: str, monitors: Path, make_pool: Callable[..., Pool]
@@ -234,7 +234,7 @@ async def test_plain_output_is_harmless_too(
     await pool.start()
     peers = await _fill(pool, HOSTILE)
     path, words = os.fspath(pool.monitor_path or ""), command.split()
-    target = [path] if words[0] == "snapshot" else ["--target", path]
+    target = [path] if words[0] == "top" else ["--target", path]
     async with terminal(*words, *target) as it:
         ended = asyncio.ensure_future(it.ended())
         while not ended.done():
