@@ -68,6 +68,7 @@ _MESSAGE: Screens = ("message",)
 _PICKER: Screens = ("picker",)
 _HELP: Screens = ("help",)
 _LISTS: Screens = ("main", "socket")
+_SEARCHED: Screens = ("main", "socket", "message")
 _OPENING: Screens = ("main", "socket", "picker")
 _OPENED: Screens = ("socket", "message", "picker", "help")
 _HELPED: Screens = ("main", "socket", "message", "picker")
@@ -77,9 +78,12 @@ ACTIONS: tuple[Action, ...] = (
     #      name          keys        where      on the help screen
     Action("open",       "enter",    _OPENING,  "Look closer", "Open what is selected"),
     Action("pane",       "tab",      _MAIN,     "Look closer", "To the other pane"),
-    Action("back",       "escape",   _ALL,      "Look closer", "Back; clears a filter first"),
+    Action("back",       "escape",   _ALL,      "Look closer", "Back; undoes searches and filters"),
 
     Action("filter",     "/",        _LISTS,    "Find", "Filter sockets and messages"),
+    Action("search_next", "n",       _SEARCHED, "Find", "To the next match of a search"),
+    Action("search_back", "N",       _SEARCHED, "Find", "To the match before"),
+    Action("search",     "F",        _SEARCHED, "Find", "Search for something else"),
     Action("sort_left",  "<",        _MAIN,     "Find", "Sort by the column to the left"),
     Action("sort_right", ">",        _MAIN,     "Find", "Sort by the column to the right"),
     Action("invert",     "i",        _MAIN,     "Find", "Turn the order around"),
@@ -130,6 +134,7 @@ HINTS: tuple[Hint, ...] = (
     Hint("pause",       "pause",                                  2, _LISTS),
     Hint("events",      "lower",                                  3, _MAIN),
     Hint("sort",        "sort_left sort_right",                   4, _MAIN),
+    Hint("search",      "search_next search_back",                6, _SEARCHED),
     Hint("follow",      "follow",                                 5, _LISTS),
     Hint("pools",       "targets",                                6, _LISTS),
     Hint("scroll",      "down up",                                2, _HELP),

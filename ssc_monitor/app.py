@@ -11,6 +11,7 @@ from textual.worker import Worker
 
 from ssc_monitor.clock import Clock
 from ssc_monitor.feed import Feed
+from ssc_monitor.model.search import Search
 from ssc_monitor.pace import Pace
 from ssc_monitor.screens.base import MonitorScreen
 from ssc_monitor.screens.main import MainScreen
@@ -69,6 +70,7 @@ class MonitorApp(App[None]):
         self._fps = fps
         self.pace = Pace(fps)
         self.feed: Feed | None = None
+        self.search: Search | None = None
         self._reader: Worker[None] | None = None
         self._due = 0.0
         self._painting = False

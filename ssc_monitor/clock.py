@@ -1,9 +1,10 @@
 """The viewer's clock: how long ago something was, and what time it is on the wall."""
 
 import time
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "time_for"]
 
 
 class Clock:
@@ -33,3 +34,9 @@ class Clock:
         except (ValueError, OverflowError, OSError):
             return "--:--:--.---"
         return f"{self._text}.{int(unix_s % 1 * 1000):03}"
+
+
+def time_for(seconds: float) -> Callable[[], bool]:
+    """Tells whether so much time has not passed yet."""
+    end = time.perf_counter() + seconds
+    return lambda: time.perf_counter() < end

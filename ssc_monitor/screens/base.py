@@ -1,22 +1,33 @@
 """`MonitorScreen`: keys from the table, a tick that paints, a pane to move in."""
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from ssc_monitor.actions import ScreenName, actions_of, keys_of
+from ssc_monitor.model.search import Search, SearchError
 from ssc_monitor.widgets.line import GROUNDS, STYLES
 from ssc_monitor.widgets.pane import Pane
+from ssc_monitor.widgets.prompt import Prompt
+from ssc_monitor.widgets.question import Answered, Question
 from ssc_monitor.widgets.sheet import Sheet
 
+if TYPE_CHECKING:
+    from ssc_monitor.app import MonitorApp
+
 __all__ = ["MonitorScreen", "bindings"]
+
+SEARCH_KEYS = "⏎ find, then n and N go on; F another; esc forgets"
 
 _By = TypeVar("_By", int, float)
 
 _OF_THE_APP = ("help", "quit", "targets")
+
+# What is typed behind these belongs into the prompt that they open, so that they come
+# before all that waits for its turn.
+_PROMPTING = ("filter", "search", "search_next", "search_back")
 
 
 def bindings(screen: ScreenName) -> list[BindingType]:
@@ -27,6 +38,7 @@ def bindings(screen: ScreenName) -> list[BindingType]:
             f"app.{action.name}" if action.name in _OF_THE_APP else action.name,
             action.help,
             show=False,
+            priority=action.name in _PROMPTING,
             id=action.name,
         )
         for action in actions_of(screen)
@@ -41,10 +53,14 @@ class MonitorScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (80, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (15, "-high")]  # noqa: RUF012
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.question = Question()
+
     @property
-    def host(self) -> App[None]:
+    def host(self) -> "MonitorApp":
         """The app."""
-        return cast(App[None], self.app)  # pyright: ignore[reportUnknownMemberType]
+        return cast("MonitorApp", self.app)  # pyright: ignore[reportUnknownMemberType]
 
     @property
     def pane(self) -> Pane:
@@ -53,8 +69,78 @@ class MonitorScreen(Screen[None]):
 
     def tick(self) -> None:
         """Paint what changed."""
+        search = self.host.search
         for sheet in self.query(Sheet):
+            if isinstance(sheet, Pane):
+                sheet.search = search
             sheet.repaint()
+
+    # Typing
+
+    @property
+    def typing(self) -> bool:
+        """Whether keys are text for now."""
+        return any(prompt.opened for prompt in self.query(Prompt))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return not (action in _PROMPTING and self.typing)
+
+    def ask(
+        self, sign: str, answered: Answered, *, text: str = "", remark: str = ""
+    ) -> None:
+        """Ask for a line of text, until the answer will do.
+
+        Args:
+            sign: What stands before the answer.
+            answered: Takes it; returns what is wrong with it, or nothing.
+            text: An answer to begin with.
+            remark: What can be said, and how.
+        """
+        self.add_class("-typing")
+        self.question.ask(sign, answered, self.stop_typing, text=text, remark=remark)
+
+    def stop_typing(self) -> None:
+        """Close whatever one can type in."""
+        for prompt in self.query(Prompt):
+            prompt.close()
+        self.remove_class("-typing")
+        self.set_focus(self.pane)
+
+    # Searching
+
+    def action_search(self) -> None:
+        """Ask what to look for."""
+        search = self.host.search
+        self.ask(
+            "find",
+            self._search_for,
+            text="" if search is None else search.text,
+            remark=f"a text, or /re/ or /re/i  {SEARCH_KEYS}",
+        )
+
+    def action_search_next(self) -> None:
+        """To the next line with what is looked for; asks for it, the first time."""
+        self._seek(1)
+
+    def action_search_back(self) -> None:
+        """To the line before with what is looked for; asks for it, the first time."""
+        self._seek(-1)
+
+    def _seek(self, step: int) -> None:
+        if self.host.search is None:
+            self.action_search()
+            return
+        self.pane.search = self.host.search
+        self.pane.seek(step)
+        self.tick()
+
+    def _search_for(self, text: str) -> str:
+        try:
+            self.host.search = Search(text)
+        except SearchError as error:
+            return str(error)
+        self._seek(-1 if self.pane.newest_last else 1)
+        return ""
 
     def on_screen_resume(self) -> None:
         self.tick()
@@ -93,6 +179,24 @@ class MonitorScreen(Screen[None]):
         self.pane.repaint()
 
     def action_back(self) -> None:
+        """Take the last thing back; with nothing to take back, leave."""
+        if self.undo():
+            self.tick()
+        else:
+            self.leave()
+
+    def undo(self) -> bool:
+        """Take the last thing back that can be; whether there was one."""
+        if self.question.opened:
+            self.stop_typing()
+            return True
+        if self.host.search is not None:
+            self.host.search = None
+            return True
+        return False
+
+    def leave(self) -> None:
+        """Go back to the screen before."""
         self.dismiss()
 
     def _moved(self, move: Callable[[_By], None], by: _By) -> None:

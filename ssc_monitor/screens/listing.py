@@ -24,16 +24,12 @@ class ListingScreen(MonitorScreen):
         self._feed = feed
         self._clock = clock
         self._stream = stream
-        self._bar = FilterBar()
+        self._bar = FilterBar(self.use, self.stop_typing)
 
     # What a subclass gives
 
     def watch_messages(self) -> None:
         """Have those messages sampled that the screen shows."""
-        raise NotImplementedError
-
-    def leave(self) -> None:
-        """What `esc` does when there is no filter."""
         raise NotImplementedError
 
     # What they share
@@ -78,28 +74,15 @@ class ListingScreen(MonitorScreen):
 
     def action_filter(self) -> None:
         """Edit the filter."""
-        self._bar.open(self._stream.filter.text)
         self.add_class("-typing")
+        self._bar.open(self._stream.filter.text)
 
-    def action_back(self) -> None:
-        """Clear the filter; without one, leave."""
+    def undo(self) -> bool:
         if self._bar.opened:
-            self._close_bar()
-            self.use(Filter())
-        elif self._stream.filter:
-            self.use(Filter())
-        else:
-            self.leave()
-
-    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
-        event.stop()
-        self.use(event.filter)
-
-    def on_filter_bar_closed(self, event: FilterBar.Closed) -> None:
-        event.stop()
-        self._close_bar()
-
-    def _close_bar(self) -> None:
-        self._bar.close()
-        self.remove_class("-typing")
-        self.pane.focus()
+            self.stop_typing()
+        elif super().undo():
+            return True
+        elif not self._stream.filter:
+            return False
+        self.use(Filter())
+        return True

@@ -49,6 +49,7 @@ class MainScreen(ListingScreen):
         yield self._events
         yield self._notice
         yield self._bar
+        yield self.question
         yield self._keys
 
     def on_mount(self) -> None:

@@ -49,6 +49,7 @@ class MessageScreen(MonitorScreen):
         yield TruthLine(self._feed)
         yield self._heading
         yield self._payload
+        yield self.question
         yield KeyBar("message")
 
     def on_mount(self) -> None:

@@ -66,7 +66,7 @@ class PickerScreen(MonitorScreen):
         """Look for pools again."""
         self.run_worker(self._look(), name="looks for pools", exclusive=True)
 
-    def action_back(self) -> None:
+    def leave(self) -> None:
         """Back to the pool that is watched; without one, end."""
         if len(self.host.screen_stack) > 2:
             self.dismiss()

@@ -94,6 +94,7 @@ class SocketScreen(ListingScreen):
         yield self._timeline
         yield self._details
         yield self._bar
+        yield self.question
         yield KeyBar("socket")
 
     def on_mount(self) -> None:
@@ -122,10 +123,6 @@ class SocketScreen(ListingScreen):
         self._heading.tab = pane.id or ""
         pane.focus()
         self.tick()
-
-    def leave(self) -> None:
-        """Back to the main screen."""
-        self.dismiss()
 
     # Actions
 

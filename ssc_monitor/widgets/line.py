@@ -27,7 +27,7 @@ __all__ = [
 
 StyleName = Literal[
     "plain", "muted", "strong", "title", "good", "warn", "bad", "in", "out", "spark",
-    "frame", "lit", "key", "dim", "faint",
+    "frame", "lit", "key", "dim", "faint", "match",
 ]  # fmt: skip
 Ground = Literal["", "cursor", "bar"]
 GROUNDS: tuple[Ground, ...] = ("cursor", "bar")
@@ -35,7 +35,7 @@ Span = tuple[str, StyleName]
 
 STYLES: tuple[StyleName, ...] = (
     "plain", "muted", "strong", "title", "good", "warn", "bad", "in", "out", "spark",
-    "frame", "lit", "key", "dim", "faint",
+    "frame", "lit", "key", "dim", "faint", "match",
 )  # fmt: skip
 
 

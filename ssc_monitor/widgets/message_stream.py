@@ -7,6 +7,7 @@ from ssc_monitor.feed import Feed
 from ssc_monitor.matches import Held, Matches
 from ssc_monitor.model.entry import Entry
 from ssc_monitor.model.filter import Filter
+from ssc_monitor.model.search import Search
 from ssc_monitor.model.visible import visible
 from ssc_monitor.widgets import message_row
 from ssc_monitor.widgets.line import Line, Span
@@ -31,6 +32,8 @@ class MessageStream(Pane):
         filter: Which messages are shown.
         following: Whether the newest is kept in view.
     """
+
+    newest_last = True
 
     def __init__(
         self,
@@ -172,6 +175,22 @@ class MessageStream(Pane):
         self.stand()
         self._cursor = index
         return True
+
+    def searched(self, step: int) -> tuple[int, int, int]:
+        found = self._found
+        if self._cursor is not None:
+            start = found.position_of(self._cursor)
+        elif self.following:
+            start = found.end if step < 0 else found.end - 1
+        else:
+            start = found.position_of(self._top) - step
+        return found.first, found.end, start
+
+    def holds(self, search: Search, at: int) -> bool:
+        return search.in_entry(self._found.at(at)[0])
+
+    def jump(self, at: int) -> None:
+        self.select(self._found.at(at)[0].index)
 
     def _show_cursor(self) -> None:
         """Move what is in view until the cursor is in it."""

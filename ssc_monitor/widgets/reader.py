@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from ssc_monitor.clock import Clock
 from ssc_monitor.feed import Feed
+from ssc_monitor.model.search import Search
 from ssc_monitor.model.story import Tone, tell
 from ssc_monitor.model.visible import wrap
 from ssc_monitor.widgets.line import Line, Span, StyleName, tail
@@ -33,6 +34,7 @@ class Reader(Pane):
         self._top = 0
         self._at_end = at_end
         self._total = 0
+        self._found: int | None = None
 
     def content(self, width: int) -> list[Line]:
         """All lines, each for so many cells."""
@@ -48,6 +50,29 @@ class Reader(Pane):
     def _follows(self) -> bool:
         """Whether what is at its end stays there when lines come."""
         return False
+
+    def searched(self, step: int) -> tuple[int, int, int]:
+        total, found = len(self.content(self._inner_width)), self._found
+        bottom = self._top + self.inner_height
+        if found is not None and self._top <= found < bottom:
+            start = found
+        else:
+            start = self._top - 1 if step > 0 else min(bottom, total)
+        return 0, total, start
+
+    def holds(self, search: Search, at: int) -> bool:
+        return search.in_text(self.content(self._inner_width)[at].text)
+
+    def jump(self, at: int) -> None:
+        self._found = at
+        if not self._top <= at < self._top + self.inner_height:
+            limit = max(0, self._total - self.inner_height)
+            self._top = max(0, min(at - self.inner_height // 2, limit))
+        self._at_end = False
+
+    @property
+    def _inner_width(self) -> int:
+        return self.size.width - 3
 
     def first(self) -> None:
         self._top, self._at_end = 0, False
@@ -66,7 +91,12 @@ class Reader(Pane):
         self._total = len(lines)
         limit = max(0, len(lines) - height)
         self._top = limit if self._at_end else min(self._top, limit)
-        return lines[self._top : self._top + height]
+        shown = lines[self._top : self._top + height]
+        if self.search is not None and self._found is not None:
+            here = self._found - self._top
+            if 0 <= here < len(shown):
+                shown[here] = Line(shown[here].spans, "cursor")
+        return shown
 
 
 _GLYPHS: dict[Tone, tuple[str, StyleName]] = {
@@ -83,6 +113,8 @@ class Timeline(Reader):
     Args:
         of: Which events; `None` for all of the pool.
     """
+
+    newest_last = True
 
     def __init__(
         self,

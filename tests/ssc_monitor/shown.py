@@ -70,6 +70,20 @@ class Shown:
             await self._idle()
         await self.settle()
 
+    async def burst(self, text: str) -> None:
+        """Press keys all at once, as a terminal that is pasted into."""
+        names = {"\r": "enter", "\t": "tab", "\x1b": "escape"}
+        assert self.app._driver is not None
+        for c in text:
+            name = names.get(c) or _character_to_key(c)
+            self.app._driver.send_message(
+                events.Key(name, c if c.isprintable() else None)
+            )
+        for _ in range(5 + len(text)):
+            await asyncio.sleep(0)
+        await self._idle()
+        await self.settle()
+
     async def type(self, text: str) -> None:
         """Type a text, key by key."""
         await self.press(*text)

@@ -24,7 +24,8 @@ async def test_it_tells_every_action() -> None:
 async def test_it_can_be_read_on_a_narrow_terminal() -> None:
     async with shown((60, 20), stage=Stage(seconds=1)) as it:
         await it.press("?")
-        assert "1 to 17 of 68 lines ↓ more" in it.lines[0]
+        assert "1 to 17 of " in it.lines[0]
+        assert "lines ↓ more" in it.lines[0]
         assert it.lines[-1].startswith(" j k scroll  pgup pgdn page  esc back  q quit")
         seen = set(it.lines)
         for _ in range(10):
