@@ -25,6 +25,7 @@ from ssc_rx.events import Event
 from ssc_rx.holding import Hold, Holds
 from ssc_rx.ledger import Ledger
 from ssc_rx.message import Message
+from ssc_rx.notebook.shell import in_ipython
 from ssc_rx.options import Buffering, Options, Overflow
 from ssc_rx.program import program_name
 from ssc_rx.shared import Shared
@@ -58,6 +59,7 @@ class Grounds:
         if name is not None and not isinstance(name, str):
             raise InvalidOptionError(f"name must be a str, not {type(name).__name__}")
         self._name = name or f"{Path(program_name()).stem}-{next(_numbers)}"
+        self._named = bool(name)
         self._options = options
         self._state: Literal["new", "running", "stopping", "stopped"] = "new"
         self._thread: int | None = None
@@ -211,6 +213,18 @@ class Grounds:
     def count(self) -> int:
         """How many sockets it holds; the same as `len(pool)`."""
         return len(self._registry)
+
+    def _predecessors(self) -> Iterator["Grounds"]:
+        """In IPython, the running pools of its name, if the user gave it that.
+
+        They come from the same cell, run before; their tasks keep them alive, and
+        nobody else would ever stop them.
+        """
+        if self._named and in_ipython():
+            for pool in list(_living):
+                named_so = pool._named and pool._name == self._name
+                if named_so and pool is not self and pool._state == "running":
+                    yield pool
 
     # Where it may be used
 

@@ -27,8 +27,10 @@ from ssc_rx.events import (
     WriteRefused,
 )
 from ssc_rx.logbook import Logbook
+from ssc_rx.notebook.shell import tell_failure
 from ssc_rx.streams.hub import Hub
 from ssc_rx.streams.stream import Home
+from ssc_rx.wording import shown
 
 __all__ = ["Ledger"]
 
@@ -91,6 +93,8 @@ class Ledger:
         if not _is_power_of_two(failures) and not ended:
             return
         self._log.subscriber_failed(stream, id, error, failures)
+        where = f" at what came of {shown(id)}" if id else ""
+        tell_failure(stream, where, error, failures, ended)
         self.tell(
             SubscriberFailed(
                 id=id,

@@ -248,8 +248,11 @@ class Members(Writing):
     ) -> Server:
         """Listen, and take in every peer as a client socket.
 
-        Use it as `async with pool.serve(...) as server:`; `server.url` and `server.port`
-        tell where. Leaving stops listening; the sockets stay. `stop()` ends it as well.
+        Use it as `async with pool.serve(...) as server:`, or, where it is to go on after
+        that, `server = await pool.serve(...)`; `server.url` and `server.port` tell where.
+        Leaving stops listening, as does `server.close()`; the sockets stay. `stop()` ends
+        it as well. In IPython, one at the same port or path of this pool gives way: the
+        cell was run again.
 
         Args:
             host: Where to listen; `None` for all interfaces.
@@ -280,6 +283,7 @@ class Members(Writing):
             register=lambda name: self._register(name, "client", own),
             refused=self._ledger.handshake_refused,
             check_running=lambda: self._check_running("serve"),
+            others=self._servers,
             host=host,
             port=port,
             unix=unix,

@@ -2,6 +2,7 @@
 
 import asyncio
 import builtins
+import contextlib
 import math
 from asyncio import Future
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from ssc_rx.monitor.server import Monitor
 
 __all__ = ["Pool"]
+
+GIVE_WAY_S = 10.0
+"""How long a pool that takes the name of another waits for that to stop."""
 
 
 class Pool(Members):
@@ -113,6 +117,9 @@ class Pool(Members):
     async def start(self, require: Literal["any", "all", "none"] = "any") -> None:
         """Dial every URL, concurrently. On a running pool it does nothing.
 
+        In IPython and Jupyter, a pool that got its name from you first stops the running
+        one of that name: the one that the same cell made when it was run before.
+
         Args:
             require: "any" is content with one open socket; those that failed are told
                 as `DialFailed` and dialled again in the background, unless `reconnect`
@@ -135,6 +142,9 @@ class Pool(Members):
             return
         if self._state != "new":
             raise PoolNotRunningError(self._name, self._state)
+        for pool in self._predecessors():
+            if isinstance(pool, Pool):
+                await pool._give_way()
         self._bind()
         try:
             if self._monitor is not None:
@@ -275,6 +285,35 @@ class Pool(Members):
             socket.end(1001, "going away", stop_deadline=deadline)
         self._finish_when_empty()
         return waiter
+
+    def wait_stopped(self) -> Future[None]:
+        """Wait until it has stopped, whoever stops it. Cancelling it has no effect.
+
+        Raises:
+            PoolNotRunningError: Before `start()`. WrongThreadError
+        """
+        driver = self._check_running("wait_stopped", stopping=True, stopped=True)
+        waiter: Future[None] = driver.loop.create_future()
+        if self._state == "stopped":
+            waiter.set_result(None)
+        else:
+            self._stop_waiters.append(waiter)
+        return waiter
+
+    async def _give_way(self) -> None:
+        """Stop, wherever it runs: another pool takes its name."""
+        driver = self._driver
+        if driver is None or not driver.loop.is_running():
+            return  # its loop is gone, and its connections with that
+
+        async def stop() -> None:
+            await self.stop()
+
+        stopping = asyncio.run_coroutine_threadsafe(stop(), driver.loop)
+        with contextlib.suppress(
+            TimeoutError
+        ):  # its thread is blocked: it isn't waited for
+            await asyncio.wait_for(asyncio.wrap_future(stopping), GIVE_WAY_S)
 
     def in_thread(self) -> PoolThread["Pool"]:
         """Run this pool on a thread of its own: `with pool.in_thread() as thread:`.

@@ -42,6 +42,16 @@ def run(
         SystemExit: After SIGTERM, with exit code 143.
         RuntimeError: If an event loop runs already in this thread.
     """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        pass
+    else:
+        main.close()
+        raise RuntimeError(
+            "run() is for scripts: an event loop runs already in this thread, as it does "
+            "in a notebook; `await main()` instead"
+        )
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         if threading.current_thread() is not threading.main_thread():
             return runner.run(main)  # signals are the main thread's affair

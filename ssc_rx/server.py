@@ -7,7 +7,7 @@ import itertools
 import os
 import socket as socket_module
 import ssl as ssl_module
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Generator, Sequence
 from types import TracebackType
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -29,6 +29,7 @@ from ssc_rx.errors import (
 )
 from ssc_rx.events import HandshakeRefusal
 from ssc_rx.logs import FOREIGN, about, logger_of
+from ssc_rx.notebook.shell import in_ipython
 from ssc_rx.options import Options
 from ssc_rx.sockets import Socket
 from ssc_rx.transports.accepted import AcceptedLink
@@ -44,9 +45,9 @@ logger = logger_of(__name__)
 
 
 class Server:
-    """What `pool.serve(...)` gives: `async with` it to listen.
+    """What `pool.serve(...)` gives: `async with` it to listen, or `await` it.
 
-    Leaving stops listening; the sockets it let in stay in the pool.
+    Leaving, or `close()`, stops listening; the sockets it let in stay in the pool.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Server:
         register: Callable[[str], Socket],
         refused: Callable[[HandshakeRefusal], None],
         check_running: Callable[[], object],
+        others: Collection["Server"] = (),
         host: str | None,
         port: int,
         unix: str | None,
@@ -70,6 +72,7 @@ class Server:
         self._register = register
         self._refused = refused
         self._check_running = check_running
+        self._others = others
         self._host = host
         self._port = port
         self._unix = unix
@@ -99,6 +102,10 @@ class Server:
             host = f"[{host}]"
         return f"{'ws' if self._ssl is None else 'wss'}://{host}:{self.port}"
 
+    def __await__(self) -> Generator[Any, None, "Server"]:
+        """Listen until `close()`, or the end of the pool: `server = await pool.serve()`"""
+        return self.__aenter__().__await__()
+
     async def __aenter__(self) -> "Server":
         """Listen.
 
@@ -109,6 +116,7 @@ class Server:
         self._check_running()
         if self._listener is not None or self._closed:
             raise ServeError("a server listens once; call pool.serve() for another")
+        self._replace()
         loop = self._driver.loop
         tls: dict[str, Any] = {}
         if self._ssl is not None:
@@ -146,6 +154,21 @@ class Server:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _replace(self) -> None:
+        """In IPython, close the one of this pool that listens there: the cell ran again."""
+        if in_ipython() and (self._port or self._unix is not None):
+            for server in list(self._others):
+                if server._listener is not None and server._place == self._place:
+                    server.close()
+
+    @property
+    def _place(self) -> tuple[str | None, int, str | None]:
+        return self._host, self._port, self._unix
+
+    def __repr__(self) -> str:
+        listens = self._listener is not None
+        return f"<Server {self.url if listens else 'that does not listen'}>"
 
     def close(self) -> None:
         """Stop listening; requests that were received are answered with 503."""

@@ -27,6 +27,8 @@ class _Startable(Protocol):
 
     def stop(self, deadline: float = 5.0) -> Awaitable[None]: ...
 
+    def wait_stopped(self) -> Awaitable[None]: ...
+
 
 PoolT = TypeVar("PoolT", bound=_Startable)
 
@@ -34,8 +36,13 @@ PoolT = TypeVar("PoolT", bound=_Startable)
 class PoolThread(Generic[PoolT]):
     """What `pool.in_thread()` gives: `with` it, and the pool runs until the end of that.
 
-    Entering starts the pool, with what `start()` raises; leaving stops it. The pool's
-    subscribers run in the thread. All methods may be called from any other thread.
+    Entering starts the pool, with what `start()` raises; leaving stops it. In a notebook,
+    where a pool is to live on after its cell, call `start()` and `stop()` instead. All
+    methods may be called from any other thread.
+
+    The pool's subscribers run in its thread, in the context of whoever subscribed: what
+    they print comes out in the cell of `thread.call(stream.subscribe, print)`, also while
+    another cell computes.
 
     Attributes:
         pool: The pool. From other threads use `call`, `pool.write_threadsafe`, the
@@ -48,12 +55,22 @@ class PoolThread(Generic[PoolT]):
         self._thread: threading.Thread | None = None
         self._end: asyncio.Event | None = None
 
+    def __repr__(self) -> str:
+        running = self._thread is not None and self._thread.is_alive()
+        return f"<PoolThread {'running' if running else 'not running'}, {self.pool!r}>"
+
     def __enter__(self) -> "PoolThread[PoolT]":
-        """Start the thread, and the pool in it.
+        """Start it; see `start`."""
+        return self.start()
+
+    def start(self) -> "PoolThread[PoolT]":
+        """Start the thread, and the pool in it: `thread = Pool(...).in_thread().start()`
+
+        It ends with the pool, whoever stops that.
 
         Raises:
-            PoolStartError, MonitorError: As `start()`.
-            PoolNotRunningError: If it was entered before.
+            PoolStartError, MonitorError: As `start()` of the pool.
+            PoolNotRunningError: If it was started before.
         """
         if self._thread is not None:
             raise PoolNotRunningError(self.pool.name, "one that had its thread")
@@ -68,7 +85,7 @@ class PoolThread(Generic[PoolT]):
         try:
             started.result()
         except BaseException:
-            self._leave()
+            self.stop()
             raise
         return self
 
@@ -78,7 +95,35 @@ class PoolThread(Generic[PoolT]):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._leave()
+        self.stop()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Stop the pool, and wait for the end of the thread; again does nothing.
+
+        Args:
+            timeout: Seconds to wait.
+
+        Raises:
+            TimeoutError: If it hasn't ended by then: a subscriber blocks it.
+            RuntimeError: If called from the pool's own thread; stop the pool there.
+        """
+        if self._thread is None:
+            return
+        if self._thread is threading.current_thread():
+            raise RuntimeError(
+                "stop() was used in the pool's own thread, whose end it would wait for; "
+                "call pool.stop() there"
+            )
+        if self._loop is not None and self._end is not None:
+            with suppress(RuntimeError):  # the loop has ended already
+                self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join(timeout)
+        if self._thread.is_alive():
+            raise TimeoutError(
+                f"the thread of the pool {self.pool.name!r} hasn't ended within {timeout} "
+                "s: a subscriber, or a function given to call(), blocks it; it stops when "
+                "that returns"
+            )
 
     @overload
     def call(
@@ -129,17 +174,12 @@ class PoolThread(Generic[PoolT]):
 
     async def _live(self, started: "concurrent.futures.Future[None]") -> None:
         self._loop = asyncio.get_running_loop()
-        self._end = asyncio.Event()
+        self._end = end = asyncio.Event()
         await self.pool.start()
+        stopped = asyncio.ensure_future(self.pool.wait_stopped())
+        stopped.add_done_callback(lambda _: end.set())
         started.set_result(None)
         try:
-            await self._end.wait()
+            await end.wait()
         finally:
             await self.pool.stop()
-
-    def _leave(self) -> None:
-        assert self._thread is not None
-        if self._loop is not None and self._end is not None:
-            with suppress(RuntimeError):  # the loop has ended already
-                self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join()

@@ -10,6 +10,7 @@ from reactivex.disposable import Disposable
 
 from ssc_rx.errors import ReentrancyLimitError
 from ssc_rx.message import Message
+from ssc_rx.notebook.shell import spare
 from ssc_rx.streams.stream import Home, Stream
 
 __all__ = ["ByName", "Hub", "MessageHub", "Subscription"]
@@ -188,10 +189,10 @@ class Hub(Stream[T]):
     ) -> None:
         subscription.failures += 1
         ended = subscription not in self._subscriptions
-        self.home.listener.subscriber_failed(
-            self.name, getattr(value, "id", ""), error, subscription.failures, ended
-        )
-        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+        tell, id = self.home.listener.subscriber_failed, getattr(value, "id", "")
+        # In its context: a notebook shows it in the cell that subscribed.
+        subscription.run(tell, self.name, id, error, subscription.failures, ended)
+        if isinstance(error, (KeyboardInterrupt, SystemExit)) and not spare(error):
             self.home.defer(_raiser(error))  # everybody is served, then it takes effect
 
 

@@ -1,7 +1,10 @@
 """`Stream`: an Observable at home in a pool and its event loop."""
 
+import asyncio
 import inspect
 from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar, cast
 
 from reactivex import Observable, abc, typing
@@ -73,7 +76,8 @@ class LoopScheduler(PeriodicScheduler):
             if loop is not None and not scheduled.is_disposed:
                 scheduled.disposable = schedule(loop)
 
-        self._waiting.append(begin)
+        # In the context of now, which timers keep, and not in that of `start()`.
+        self._waiting.append(partial(copy_context().run, begin))
         return scheduled
 
 
@@ -190,6 +194,21 @@ class Stream(Observable[T_co]):
             on_error,
             on_completed,
             scheduler=scheduler or self.home.scheduler,
+        )
+
+    def run(self, scheduler: abc.SchedulerBase | None = None) -> T_co:
+        """Block the thread until it completes, and give the last value.
+
+        Raises:
+            RuntimeError: If an event loop runs in this thread: it would wait for ever.
+        """
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return super().run(scheduler)
+        raise RuntimeError(
+            "run() would block the event loop that the stream needs, for ever; use "
+            "`await stream.pipe(ops.take(1))`, or `await` any other stream that ends"
         )
 
     def __aiter__(self) -> NoReturn:
