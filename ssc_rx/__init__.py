@@ -2,6 +2,7 @@
 
 import logging
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
 from ssc_rx import operators
 from ssc_rx.core.lifecycle import SocketState
@@ -70,11 +71,15 @@ from ssc_rx.streams.writes import Writes
 from ssc_rx.threads import PoolThread
 from ssc_rx.writing import BroadcastResult
 
+if TYPE_CHECKING:
+    from ssc_rx.collecting import CollectTimeoutError, Recording, collect
+
 __all__ = [
     "AdmissionError",
     "BroadcastResult",
     "CloseInfo",
     "CloseTimeoutError",
+    "CollectTimeoutError",
     "ConsumerTooSlow",
     "ConsumerTooSlowError",
     "Counts",
@@ -114,6 +119,7 @@ __all__ = [
     "PoolThread",
     "Reconnect",
     "ReconnectScheduled",
+    "Recording",
     "ReentrancyLimitError",
     "ServeError",
     "Server",
@@ -138,9 +144,19 @@ __all__ = [
     "WritesLost",
     "WrongThreadError",
     "__version__",
+    "collect",
     "operators",
     "run",
 ]
 
 __version__ = version("ssc-rx")
 logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> Any:
+    """What only some need is imported when it is asked for."""
+    if name in ("CollectTimeoutError", "Recording", "collect"):
+        from ssc_rx import collecting
+
+        return getattr(collecting, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

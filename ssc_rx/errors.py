@@ -23,6 +23,7 @@ SscError
 ├── DialError (ConnectionError)          a server socket could not be opened
 ├── ServeError (OSError)                 the embedded server can't listen
 ├── UnsupportedByTransportError          the connection below can't do that
+├── CollectTimeoutError (TimeoutError)   `collect`: fewer messages came than were wanted
 ├── ReentrancyLimitError                 observers that feed themselves without end
 ├── ConsumerTooSlowError                 a stream that blocks was not read for too long
 └── LinkError                            why an open link ended; in `CloseInfo.error`

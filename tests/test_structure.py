@@ -44,6 +44,8 @@ TESTED_ELSEWHERE = {
     "transports/scope": "adapters/test_servers",
     "transports/pumped": "transports/test_contract",
     "adapters/websockets": "test_accepting",
+    "collecting/columns": "collecting/test_recording",
+    "collecting/table": "collecting/test_recording",
     "recording/writer": "recording/test_recorder",
     "transports/link": "test_bad_peers",
     "transports/delivering": "transports/test_reading",
@@ -69,8 +71,8 @@ def test_every_module_has_its_tests() -> None:
 
 def test_importing_the_library_brings_in_nothing_optional() -> None:
     optional = (
-        "textual rich uvloop polars IPython nats prometheus_client "
-        "starlette aiohttp quart ssc_monitor ssc_rx.testing"
+        "textual rich uvloop polars pandas IPython nats prometheus_client "
+        "starlette aiohttp quart ssc_monitor ssc_rx.testing ssc_rx.collecting"
     )
     code = (
         "import sys, ssc_rx; "

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
 
 from reactivex import abc
@@ -18,7 +18,7 @@ from ssc_rx.recording.recorder import Direction
 from ssc_rx.streams.stream import Home, LoopScheduler, Stream
 from ssc_rx.transports.clock import clock_of
 
-__all__ = ["replay"]
+__all__ = ["played", "replay"]
 
 logger = logger_of(__name__)
 
@@ -53,13 +53,35 @@ def replay(
         RecordingError: If the file can't be read, or is no recording.
         InvalidOptionError: For the other arguments.
     """
-    if isinstance(speed, bool) or not isinstance(speed, (int, float)) or not speed > 0:
-        raise InvalidOptionError(f"speed must be a positive number, not {speed!r}")
     if direction not in (None, "in", "out"):
         raise InvalidOptionError(
             f'direction must be "in", "out" or None, not {direction!r}'
         )
-    file = RecordingFile(path)
+    path = RecordingFile(path).path
+
+    def messages() -> Generator[tuple[float, Message]]:
+        return _messages(RecordingFile(path), direction)
+
+    return played(messages, speed, scheduler)
+
+
+def played(
+    messages: Callable[[], Iterator[tuple[float, Message]]],
+    speed: float,
+    scheduler: abc.SchedulerBase | None,
+) -> Stream[Message]:
+    """A cold stream of messages, each with the seconds at which it is due.
+
+    Args:
+        messages: Gives them anew for each subscriber.
+        speed: As of `replay`.
+        scheduler: As of `replay`.
+
+    Raises:
+        InvalidOptionError: For a speed that can't be.
+    """
+    if isinstance(speed, bool) or not isinstance(speed, (int, float)) or not speed > 0:
+        raise InvalidOptionError(f"speed must be a positive number, not {speed!r}")
 
     def subscribe(
         observer: abc.ObserverBase[Message], given: abc.SchedulerBase | None = None
@@ -67,7 +89,7 @@ def replay(
         chosen = scheduler or given
         if chosen is None or chosen is _HOME.scheduler:
             chosen = _LoopTime(asyncio.get_running_loop())
-        return _Playing(RecordingFile(file.path), speed, direction, observer, chosen)
+        return _Playing(messages(), speed, observer, chosen)
 
     stream = Stream[Message](subscribe)
     stream.home = _HOME
@@ -87,22 +109,20 @@ class _LoopTime(AsyncIOScheduler):
 
 
 class _Playing(Disposable):
-    """A file that is being played to one observer."""
+    """A recording that is being played to one observer."""
 
     def __init__(
         self,
-        file: RecordingFile,
+        messages: Iterator[tuple[float, Message]],
         speed: float,
-        direction: Direction | None,
         observer: abc.ObserverBase[Message],
         scheduler: abc.SchedulerBase,
     ) -> None:
         super().__init__()
-        self._file = file
         self._speed = speed
         self._observer = observer
         self._scheduler = scheduler
-        self._messages = _messages(file, direction)
+        self._messages = messages
         self._next = next(self._messages, None)
         self._begun = scheduler.now
         self._timer = SerialDisposable()
@@ -112,7 +132,7 @@ class _Playing(Disposable):
         """Play no more."""
         super().dispose()
         self._timer.dispose()
-        self._messages.close()
+        self._messages = iter(())  # which closes a file
 
     def _schedule(self) -> None:
         """Go on when the next message is due."""
@@ -128,7 +148,7 @@ class _Playing(Disposable):
             if self.is_disposed:
                 return
             if self._next is None:
-                self._end()
+                self._observer.on_completed()
                 return
             due, message = self._next
             if due / self._speed > elapsed + _EARLY_S:
@@ -137,11 +157,6 @@ class _Playing(Disposable):
             self._observer.on_next(message)
         if not self.is_disposed:
             self._schedule()
-
-    def _end(self) -> None:
-        if self._file.damage is not None:
-            logger.warning("of %s: %s", self._file.path, self._file.damage)
-        self._observer.on_completed()
 
 
 _EARLY_S = 1e-6
@@ -160,6 +175,8 @@ def _messages(
             wanted = isinstance(line, Written) and direction != "in"
         if wanted and isinstance(line, (Received, Written)):
             yield line.at_us / 1e6, message_of(line, started_at)
+    if file.damage is not None:
+        logger.warning("of %s: %s", file.path, file.damage)
 
 
 class _Log:

@@ -1,0 +1,7 @@
+"""Messages as columns: `await collect(pool.messages, n=1000)`, to frames and files."""
+
+from ssc_rx.collecting.collect import CollectTimeoutError, collect
+from ssc_rx.collecting.json_columns import JsonColumns
+from ssc_rx.collecting.recording import Recording
+
+__all__ = ["CollectTimeoutError", "JsonColumns", "Recording", "collect"]
