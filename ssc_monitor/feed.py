@@ -9,6 +9,7 @@ import msgspec
 from ssc_monitor.endings import Endings
 from ssc_monitor.model.filter import Filter
 from ssc_monitor.model.pool import PoolView
+from ssc_monitor.model.warnings.lookout import Lookout
 from ssc_monitor.sources.source import Attached, GivenUp, Item, Lost, Source
 from ssc_rx.monitor import wire
 
@@ -34,6 +35,7 @@ class Feed:
     Attributes:
         view: The pool, as far as it is known.
         endings: Why sockets that aren't open aren't.
+        lookout: What is worth a warning.
         lost: Why there is no link; `None` while there is one.
         given_up: By ID, what was to be watched and won't come.
         readings: How many whole readings of the sockets were applied.
@@ -43,6 +45,7 @@ class Feed:
         self.source = source
         self.view = PoolView()
         self.endings = Endings()
+        self.lookout = Lookout()
         self.lost: Lost | None = None
         self.given_up: dict[str, GivenUp] = {}
         self.readings = 0
@@ -85,6 +88,7 @@ class Feed:
                         self._interval += (item.time - before - self._interval) / 4
                     self._read_at = self._clock()
                     self.readings += 1
+                    self.lookout.look(view)
             case wire.Hello():
                 self._interval = max(0.01, item.interval)
                 view.apply(item)
@@ -93,6 +97,7 @@ class Feed:
                 view.apply(item)
                 for event in item.events:
                     self.endings.take(event)
+                    self.lookout.take(event)
             case _:
                 view.apply(item)
 

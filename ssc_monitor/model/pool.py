@@ -170,6 +170,27 @@ class PoolView:
         return self.row.lag if self.row is not None else 0.0
 
     @property
+    def unaccounted(self) -> int:
+        """Accepted writes of which the pool doesn't know what became of them."""
+        row = self.row
+        if row is None or not self.keeps_books:
+            return 0
+        given_up = sum(row.dropped.values()) + sum(row.failed.values())
+        return row.accepted - row.messages_out - row.queued - given_up
+
+    @property
+    def keeps_books(self) -> bool:
+        """Whether it tells what became of each write; a recording doesn't."""
+        return self.row is not None and self.row.subscribers is not None
+
+    def socket_of(self, raw_id: str) -> SocketView | None:
+        """The socket that has this ID, as it came."""
+        return next(
+            (s for s in self.sockets.values() if s.raw_id == raw_id and not s.gone),
+            None,
+        )
+
+    @property
     def in_per_s(self) -> float:
         """Messages that the pool receives per second."""
         return self._totals.in_per_s

@@ -11,6 +11,11 @@ __all__ = ["CLOSED", "Clock", "SocketView"]
 CLOSED = "closed"
 """The state of a socket that left the pool."""
 
+FORGETS = 0.98
+"""What is left of a long pause with each reading that brings messages: half in 9 s."""
+
+MANY_LATENCIES = 120
+
 _NEW = wire.SocketRow(0, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, None, None, None)
 
 
@@ -41,6 +46,12 @@ class SocketView:
         id: Its ID, visible.
         raw_id: Its ID as it came: not fit for a terminal.
         kind: "server" or "client".
+        head: What of it never changes, as it came.
+        row: Its last counters, as they came.
+        first: Its counters when somebody began to look.
+        heard: How many messages came while somebody looked.
+        usual_gap_s: The longest that it was quiet lately, between two of them.
+        latencies: The round trips seen, in seconds, oldest first.
         gone: Whether it left the pool.
         gone_at: UNIX seconds of the reading in which it was gone.
     """
@@ -49,16 +60,23 @@ class SocketView:
         "_at",
         "_bytes",
         "_clock",
+        "_heard_at",
         "_in",
         "_out",
-        "_row",
         "_spark",
+        "_spark_out",
+        "first",
         "gone",
         "gone_at",
+        "head",
+        "heard",
         "id",
         "kind",
+        "latencies",
         "number",
         "raw_id",
+        "row",
+        "usual_gap_s",
     )
 
     def __init__(self, head: wire.SocketHead, clock: Clock | None = None) -> None:
@@ -66,22 +84,29 @@ class SocketView:
         self.number = head.number
         self.id = visible(head.id)
         self.raw_id = head.id
+        self.head = head
         self.kind = visible(head.kind, 16)
         self.gone = False
         self.gone_at = 0.0
-        self._row = _NEW
+        self.row = self.first = _NEW
+        self.heard = 0
+        self.usual_gap_s = 0.0
+        self.latencies: list[float] = []
+        self._heard_at: float | None = None
         self._spark: PerSecond | None = None
+        self._spark_out: PerSecond | None = None
         self._at = 0.0
         self._in = self._out = self._bytes = 0.0
 
     def begin(self, row: wire.SocketRow) -> None:
         """Take counters over as they are: nobody saw them grow."""
-        self._row = row
+        self._took(row)
+        self.first = row
 
     def update(self, row: wire.SocketRow, reading: Reading) -> None:
         """Take over counters that grew in the time of `reading`."""
-        old = self._row
-        self._row = row
+        old = self.row
+        self._took(row)
         came = row.messages_in - old.messages_in
         went = row.messages_out - old.messages_out
         decay = reading.decay_from(self._at)
@@ -94,10 +119,41 @@ class SocketView:
             + (row.bytes_in - old.bytes_in) * gain
             + (row.bytes_out - old.bytes_out) * gain
         )
-        if came or went:
+        if came > 0:
             if self._spark is None:
                 self._spark = PerSecond()
-            self._spark.add(came + went, reading)
+            self._spark.add(came, reading)
+            self._heard(came, reading.end)
+        if went > 0:
+            if self._spark_out is None:
+                self._spark_out = PerSecond()
+            self._spark_out.add(went, reading)
+
+    def _took(self, row: wire.SocketRow) -> None:
+        latency, known = row.latency, self.latencies
+        if latency is not None and latency != self.row.latency:
+            known.append(latency)
+            del known[:-MANY_LATENCIES]
+        self.row = row
+
+    def _heard(self, messages: int, at: float) -> None:
+        gap = 0.0 if self._heard_at is None else at - self._heard_at
+        self.usual_gap_s = max(gap, FORGETS * self.usual_gap_s)
+        self._heard_at = at
+        self.heard += messages
+
+    def quiet_s(self, now: float) -> float:
+        """Seconds since a message came; 0 if none did while somebody looked."""
+        return 0.0 if self._heard_at is None else max(0.0, now - self._heard_at)
+
+    @property
+    def unaccounted(self) -> int:
+        """Accepted writes of which nobody knows what became of them."""
+        row = self.row
+        if row.accepted is None:
+            return 0
+        known = row.messages_out + row.queued + row.dropped + row.failed
+        return row.accepted - known
 
     def leave(self, time: float) -> None:
         """It left the pool."""
@@ -124,9 +180,16 @@ class SocketView:
 
     def spark(self, now: float, seconds: int = SECONDS) -> list[int]:
         """Messages in and out in each of the last seconds, oldest first."""
-        if self._spark is None:
-            return [0] * min(seconds, SECONDS)
-        return self._spark.last(now, seconds)
+        came, went = self.came(now, seconds), self.went(now, seconds)
+        return [a + b for a, b in zip(came, went, strict=True)]
+
+    def came(self, now: float, seconds: int = SECONDS) -> list[int]:
+        """Messages received in each of the last seconds, oldest first."""
+        return _last(self._spark, now, seconds)
+
+    def went(self, now: float, seconds: int = SECONDS) -> list[int]:
+        """Messages written in each of the last seconds, oldest first."""
+        return _last(self._spark_out, now, seconds)
 
     def _left(self, now: float) -> float:
         return math.exp(min(0.0, self._at - now) / TAU_S) / self._clock.known
@@ -134,69 +197,75 @@ class SocketView:
     @property
     def state(self) -> str:
         """ "opening", "open", "closing" or "closed"."""
-        return CLOSED if self.gone else visible(self._row.state, 16)
+        return CLOSED if self.gone else visible(self.row.state, 16)
 
     @property
     def generation(self) -> int:
         """How many connections it has had."""
-        return self._row.generation
+        return self.row.generation
 
     @property
     def messages_in(self) -> int:
         """Messages received."""
-        return self._row.messages_in
+        return self.row.messages_in
 
     @property
     def bytes_in(self) -> int:
         """Their payload bytes."""
-        return self._row.bytes_in
+        return self.row.bytes_in
 
     @property
     def messages_out(self) -> int:
         """Writes handed to the transport."""
-        return self._row.messages_out
+        return self.row.messages_out
 
     @property
     def bytes_out(self) -> int:
         """Their payload bytes."""
-        return self._row.bytes_out
+        return self.row.bytes_out
 
     @property
     def refused(self) -> int:
         """Writes refused with an error."""
-        return self._row.refused
+        return self.row.refused
 
     @property
     def queued(self) -> int:
         """Writes that wait in its outbox."""
-        return self._row.queued
+        return self.row.queued
 
     @property
     def queued_bytes(self) -> int:
         """Their payload bytes."""
-        return self._row.queued_bytes
+        return self.row.queued_bytes
 
     @property
     def failed(self) -> int:
         """Accepted writes that were lost."""
-        return self._row.failed
+        return self.row.failed
 
     @property
     def dropped(self) -> int:
         """Accepted writes that its full outbox gave up."""
-        return self._row.dropped
+        return self.row.dropped
 
     @property
     def latency(self) -> float | None:
         """Seconds of the last round trip; `None` before the first pong."""
-        return self._row.latency
+        return self.row.latency
 
     @property
     def opened_at(self) -> float | None:
         """UNIX seconds; `None` if it never opened."""
-        return self._row.opened_at
+        return self.row.opened_at
 
     @property
     def last_received(self) -> float | None:
         """UNIX seconds; `None` if nothing was."""
-        return self._row.last_received
+        return self.row.last_received
+
+
+def _last(counts: PerSecond | None, now: float, seconds: int) -> list[int]:
+    if counts is None:
+        return [0] * min(seconds, SECONDS)
+    return counts.last(now, seconds)

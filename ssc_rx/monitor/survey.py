@@ -111,7 +111,7 @@ class Survey:
             viewers=viewers,
             dropped=dict(total.dropped),
             subscribers=books.subscribers,
-            handshakes_refused={**books.handshakes_refused},
+            handshakes_refused=dict(books.handshakes_refused.items()),
             timed=timed,
         )
         frames.append(encode(State(time=books.time, pool=self._pool)))
