@@ -14,6 +14,7 @@ from ssc_monitor.look import Look, Traffic
 from ssc_monitor.model import figures
 from ssc_monitor.model.sockets import SocketView
 from ssc_monitor.model.visible import cell_width, visible
+from ssc_monitor.model.warnings.rule import Finding
 from ssc_monitor.rows import TEXTS, sorted_rows, text_rows
 from ssc_monitor.sources.source import Found
 from ssc_rx.errors import counted
@@ -81,7 +82,7 @@ def look_as_text(
         width: Cells there are for it; a narrow table does without some columns.
     """
     shown = sorted_rows(look, sort)[:rows]
-    lines = [_who(look), _truth(look)]
+    lines = [_who(look), _truth(look), *map(warning_as_text, look.warnings[-rows:])]
     if shown:
         table = text_rows(shown, look.time, width)
         right = {n for n, title in enumerate(table[0]) if title not in TEXTS}
@@ -107,11 +108,29 @@ def look_as_json(look: Look, rows: int, sort: str = "traffic") -> str:
             "path": str(look.path),
             **hello,
             **msgspec.structs.asdict(look.row),
+            "timed": [msgspec.structs.asdict(row) for row in look.row.timed],
+            "unaccounted": look.unaccounted,
             **_rates(look.traffic),
             "overdue": look.overdue,
+            "warnings": [_warning(finding) for finding in look.warnings],
             "rows": [_socket(*row) for row in sorted_rows(look, sort)[:rows]],
         }
     )
+
+
+def warning_as_text(finding: Finding) -> str:
+    """A warning, and what to do, in one line."""
+    return f"! {finding.id or 'pool'}: {finding.text} ({finding.advice})"
+
+
+def _warning(finding: Finding) -> dict[str, Any]:
+    return {
+        "warning": finding.rule,
+        "id": finding.raw_id,
+        "text": finding.text,
+        "advice": finding.advice,
+        "since": finding.since,
+    }
 
 
 def _who(look: Look) -> str:
@@ -132,9 +151,19 @@ def _truth(look: Look) -> str:
         f"out {_per_s(traffic.messages_out, traffic.bytes_out)}   "
         f"queued {figures.count(row.queued)}   refused {figures.count(row.refused)}   "
         f"failed {figures.count(sum(row.failed.values()))}   "
+        f"{_books(look)}"
         f"lag {figures.latency(row.lag)}   "
         f"{counted(max(0, row.viewers - 1), 'other viewer')}"
     )
+
+
+def _books(look: Look) -> str:
+    """Whether what was accepted is accounted for."""
+    if look.unaccounted is None:
+        return ""
+    if look.unaccounted:
+        return f"unaccounted {figures.count(look.unaccounted)}   "
+    return "books close   "
 
 
 def _socket(socket: SocketView, traffic: Traffic) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Self
 
 from ssc_monitor.model.pool import PoolView
 from ssc_monitor.model.sockets import SocketView
+from ssc_monitor.model.warnings.lookout import Lookout
+from ssc_monitor.model.warnings.rule import Finding
 from ssc_monitor.sources.link import Link, attach
 from ssc_rx.monitor import wire
 from ssc_rx.monitor.discovery import MonitorError
@@ -48,6 +50,9 @@ class Look:
         traffic: How fast they grew since the look before.
         sockets: Each with its traffic.
         overdue: Whether the pool says less than it should: its loop may be blocked.
+        warnings: What is worth one, the latest last.
+        unaccounted: Accepted writes of which it doesn't know what became of them;
+            `None` if it keeps no books.
     """
 
     path: Path
@@ -57,6 +62,8 @@ class Look:
     traffic: Traffic
     sockets: tuple[tuple[SocketView, Traffic], ...]
     overdue: bool = False
+    warnings: tuple[Finding, ...] = ()
+    unaccounted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,7 @@ class Looker:
         self._interval = interval
         self._view = PoolView(events=1, messages=1)
         self._view.apply(link.hello)
+        self._lookout = Lookout()
         self._last: _Counted | None = None
         self.lost = False
 
@@ -119,7 +127,11 @@ class Looker:
                 while not self._due(now):
                     frame = await self._link.receive()
                     self._view.apply(frame)
+                    if isinstance(frame, wire.Events):
+                        for event in frame.events:
+                            self._lookout.take(event)
                     if isinstance(frame, wire.State) and frame.pool is not None:
+                        self._lookout.look(self._view, most=len(self._view.sockets))
                         now = self._counted(frame.time, frame.pool)  # it is complete
                         self._last = self._last or now
         except TimeoutError:
@@ -147,7 +159,17 @@ class Looker:
             if not socket.gone
         )
         traffic = _grown(last.pool, now.pool, seconds)
-        return Look(self._link.path, hello, view.now, row, traffic, sockets, overdue)
+        return Look(
+            self._link.path,
+            hello,
+            view.now,
+            row,
+            traffic,
+            sockets,
+            overdue,
+            self._lookout.findings,
+            view.unaccounted if view.keeps_books else None,
+        )
 
     def _counted(self, time: float, pool: wire.PoolRow) -> _Counted:
         sockets = {n: _traffic(s) for n, s in self._view.sockets.items()}
