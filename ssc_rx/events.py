@@ -73,6 +73,13 @@ class CloseInfo(msgspec.Struct, frozen=True):
         """Whether our side wanted it, or the peer closed with 1000 or 1001."""
         return self.error is None and (self.by == "us" or self.code in _NORMAL)
 
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, str]:
+        from ssc_rx.notebook import faces, markup
+
+        return markup.bundle(repr(self), faces.close_info(self))
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """The base of all events."""

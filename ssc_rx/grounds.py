@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import get_ident
@@ -208,7 +209,17 @@ class Grounds:
         return iter(self._registry.ids())
 
     def __repr__(self) -> str:
-        return f"<Pool {self._name!r} {self._state}, {counted(len(self), 'socket')}>"
+        states = Counter(socket.state.value for socket in list(self._registry))
+        what = f"{self._name!r} {self._state}, {counted(states.total(), 'socket')}"
+        each = ", ".join(f"{n:,} {state}" for state, n in states.most_common())
+        return f"<Pool {what}: {each}>" if each else f"<Pool {what}>"
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, str]:
+        from ssc_rx.notebook import faces, markup
+
+        return markup.bundle(repr(self), faces.pool(self.stats()))
 
     def count(self) -> int:
         """How many sockets it holds; the same as `len(pool)`."""

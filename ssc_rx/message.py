@@ -131,6 +131,13 @@ class Message(msgspec.Struct, frozen=True, gc=False, eq=False):
         kind = getattr(self.type, "name", self.type)
         return f"Message({shown(self.id)}, {kind}, {self._preview()})"
 
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, str]:
+        from ssc_rx.notebook import faces, markup
+
+        return markup.bundle(repr(self), faces.message(self))
+
     def _preview(self) -> str:
         payload = self.payload
         if not isinstance(payload, bytes):

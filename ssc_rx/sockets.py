@@ -99,6 +99,13 @@ class Socket(Endpoint):
         """What bounds it: the pool's options, and what it was given of its own."""
         return self._options
 
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, str]:
+        from ssc_rx.notebook import faces, markup
+
+        return markup.bundle(repr(self), faces.socket(self))
+
     @property
     def latency(self) -> float | None:
         """Seconds of the last ping's round trip; `None` before the first."""

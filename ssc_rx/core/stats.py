@@ -8,6 +8,7 @@ from ssc_rx.core.lifecycle import SocketState
 from ssc_rx.core.round_trips import RoundTrips
 from ssc_rx.errors import DialFailure
 from ssc_rx.events import HandshakeRefusal, SocketKind
+from ssc_rx.wording import counted, shown
 
 __all__ = ["Counts", "PoolStats", "SocketStats", "add_up"]
 
@@ -86,6 +87,20 @@ class SocketStats(Counts, frozen=True, kw_only=True):
     pinged_at: float | None = None
     subscribers: int = 0
 
+    def __repr__(self) -> str:
+        """Short; the fields say more."""
+        return (
+            f"<SocketStats {shown(self.id)} {self.kind} {self.state}: "
+            f"{self.messages_in:,} in, {self.messages_out:,} out, {self.queued:,} queued>"
+        )
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, str]:
+        from ssc_rx.notebook import faces, markup
+
+        return markup.bundle(repr(self), faces.socket_stats(self))
+
 
 class PoolStats(Counts, frozen=True, kw_only=True):
     """A snapshot of a pool; its counts include the sockets that are gone.
@@ -133,6 +148,23 @@ class PoolStats(Counts, frozen=True, kw_only=True):
     def open_sockets(self) -> int:
         """How many sockets are open now."""
         return sum(s.state is SocketState.OPEN for s in self.sockets)
+
+    def __repr__(self) -> str:
+        """Short; the fields say more."""
+        lost = self.dropped_total + self.failed_total
+        sockets = counted(len(self.sockets), "socket")
+        return (
+            f"<PoolStats {self.name!r} {self.state}: {sockets}, "
+            f"{self.open_sockets:,} open; {self.messages_in:,} in, {self.messages_out:,} "
+            f"out, {self.queued:,} queued, {lost:,} lost, {self.refused:,} refused>"
+        )
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, str]:
+        from ssc_rx.notebook import faces, markup
+
+        return markup.bundle(repr(self), faces.pool(self, "PoolStats"))
 
 
 def add_up(counts: Iterable[Counts]) -> Counts:

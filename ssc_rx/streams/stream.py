@@ -140,6 +140,18 @@ class Stream(Observable[T_co]):
     """
 
     home: Home
+    name = "stream"
+    """What it is called, for events, error texts and reprs."""
+
+    def __repr__(self) -> str:
+        return f"<Stream {self.name}>"
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, str]:
+        from ssc_rx.notebook import faces, markup
+
+        return markup.bundle(repr(self), faces.stream(self.name))
 
     if not TYPE_CHECKING:  # the overloads of Observable.pipe say it all
 

@@ -1,7 +1,5 @@
 """HTML of what peers sent: nothing of it acts, all of it is bounded."""
 
-from html.parser import HTMLParser
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +7,6 @@ from hypothesis import strategies as st
 from ssc_rx.notebook.markup import (
     MAX_CHARACTERS,
     MAX_ROWS,
-    Html,
     card,
     code,
     dot,
@@ -19,6 +16,7 @@ from ssc_rx.notebook.markup import (
     table,
     text,
 )
+from tests.notebook.browser import Outline, assert_harmless
 from tests.ssc_monitor.hostile import HOSTILE
 
 SCRIPT = "<script>alert(1)</script>"
@@ -31,41 +29,6 @@ HOSTILE_TEXTS = [
     "</table></div>",
     *(text for _, text in HOSTILE),
 ]
-TAGS = {"div", "span", "table", "thead", "tbody", "tr", "th", "td", "b", "bdi"}
-
-
-class Outline(HTMLParser):
-    """What a browser would make of it."""
-
-    def __init__(self, shown: str) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.said = ""
-        self.open: list[str] = []
-        self.feed(shown)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-        self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.said += data
-
-
-def assert_harmless(shown: Html) -> Outline:
-    outline = Outline(shown)
-    assert outline.tags <= TAGS
-    assert outline.attributes <= {"style"}
-    assert outline.open == []
-    assert outline.said.isprintable()
-    shown.encode()
-    return outline
 
 
 @pytest.mark.parametrize("hostile", HOSTILE_TEXTS, ids=range(len(HOSTILE_TEXTS)))
