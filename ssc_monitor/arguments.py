@@ -1,13 +1,15 @@
 """The command line's grammar; what its help says is in `manual`."""
 
 import argparse
+import difflib
 import re
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from typing import NoReturn
 
 from ssc_monitor import manual
 
-__all__ = ["COMMANDS", "SORTS", "parse"]
+__all__ = ["COMMANDS", "SORTS", "hint", "parse"]
 
 MAX_FPS = 60
 MAX_PREVIEW_BYTES = 4096
@@ -29,7 +31,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         arguments = parser.parse_args(argv[1:])
         arguments.command = argv[0]
         return arguments
-    parser = _watch()
+    parser = _watch(hint(argv[0]) if argv else "")
     arguments = parser.parse_args(argv)
     if arguments.target in COMMANDS and "--" not in argv:
         parser.error(f"put the command first: ssc-monitor {arguments.target} ...")
@@ -37,14 +39,22 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
-def _watch() -> argparse.ArgumentParser:
+def hint(word: str) -> str:
+    """What is told besides where a word is no command but resembles one; or nothing."""
+    if word in _RENAMED:
+        return f"; did you mean ssc-monitor {_RENAMED[word]}?"
+    near = difflib.get_close_matches(word, COMMANDS, 1)
+    return f"; did you mean ssc-monitor {near[0]}?" if near else ""
+
+
+def _watch(hint: str) -> argparse.ArgumentParser:
     end = _codes(
         "the dashboard was left or its terminal closed, or the look was printed",
         "there is no such pool, or it can't be attached to",
         interrupted="Ctrl-C outside of the dashboard, where it is a key, as q is",
     )
     parser = _parser(
-        "ssc-monitor", manual.ABOUT, manual.EXAMPLES + manual.END + "\n" + end
+        "ssc-monitor", manual.ABOUT, manual.EXAMPLES + manual.END + "\n" + end, hint
     )
     parser.usage = (
         "ssc-monitor [TARGET] [--fps N] [--ascii]\n"
@@ -238,25 +248,47 @@ def _connect() -> argparse.ArgumentParser:
 examples:
   ssc-monitor connect wss://example.org/feed
   ssc-monitor connect --header 'Authorization: Bearer TOKEN' wss://example.org/private
-  ssc-monitor connect wss://example.org/feed --json -n 100 > sample.jsonl
+  ssc-monitor connect wss://example.org/feed --send '{"op":"sub","ch":"btc"}' --json
+  echo ping | ssc-monitor connect wss://example.org/echo --filter dir:in -n 1 --json
+
 """
     end = _codes(
-        "the dashboard was left, as many as -n says were printed, or nobody reads them",
-        "nothing is left to dial, or its own pool can't be watched",
+        "the dashboard was left, as many as -n says were printed, nobody reads them,\n"
+        "       or every connection ended with a clean close: 1000, 1001 or no code",
+        "a connection couldn't be opened, was lost, or was closed with another code",
         interrupted="Ctrl-C without the dashboard, where it is a key that ends, as q is",
     )
     parser = _parser("ssc-monitor connect", manual.CONNECT, examples + "\n" + end)
     parser.add_argument(
         "urls", nargs="+", metavar="URL", help="a ws:// or wss:// URL to dial"
     )
-    parser.add_argument(
+    _repeated(
+        parser,
         "--header",
+        "K:V",
+        "headers",
+        "send it with each opening request",
+        _header,
+    )
+    _repeated(parser, "--subprotocol", "P", "subprotocols", "offer it to the servers")
+    _repeated(parser, "--send", "TEXT", "sends", "send it whenever a connection opens")
+    parser.add_argument(
+        "--filter",
         action="append",
         default=[],
-        type=_header,
-        metavar="K:V",
-        dest="headers",
-        help="send this with each opening request; may be given several times",
+        metavar="FILTER",
+        help="print only messages that match, as ssc-monitor tail does",
+    )
+    parser.add_argument(
+        "--name",
+        default="connect",
+        metavar="NAME",
+        help="the name of its pool, for other viewers (default: connect)",
+    )
+    parser.add_argument(
+        "--reconnect",
+        action="store_true",
+        help="when it prints: dial again what can't be opened or drops",
     )
     _app_options(parser)
     _tail_options(parser)
@@ -273,14 +305,30 @@ COMMANDS: dict[str, Callable[[], argparse.ArgumentParser]] = {
 }
 
 
-def _parser(name: str, about: str, end: str = "") -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(
+_RENAMED = {"snapshot": "top --once"}
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that tells something besides in its errors."""
+
+    hint = ""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(message + self.hint)
+
+
+def _parser(
+    name: str, about: str, end: str = "", hint: str = ""
+) -> argparse.ArgumentParser:
+    parser = _Parser(
         prog=name,
         description=about,
         epilog=end,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.hint = hint
+    return parser
 
 
 def _codes(well: str, failed: str, interrupted: str = "Ctrl-C") -> str:
@@ -293,6 +341,25 @@ exit codes:
   130  {interrupted}
   143  SIGTERM
 """
+
+
+def _repeated(
+    parser: argparse.ArgumentParser,
+    option: str,
+    metavar: str,
+    dest: str,
+    help: str,
+    type: Callable[[str], object] = str,
+) -> None:
+    parser.add_argument(
+        option,
+        action="append",
+        default=[],
+        type=type,
+        metavar=metavar,
+        dest=dest,
+        help=f"{help}; may be given several times",
+    )
 
 
 def _app_options(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from ssc_monitor.model.filter import Filter
+    from ssc_monitor.sources.local import LocalSource
     from ssc_monitor.sources.source import Found, Source
     from ssc_monitor.tail import TailOptions
 
@@ -210,6 +211,8 @@ async def _top_once(target: str | None) -> int:
 
 
 async def _connect(arguments: "Namespace") -> int:
+    import asyncio
+
     from ssc_monitor.sources.local import LocalSource
     from ssc_rx.errors import SscError
 
@@ -217,16 +220,48 @@ async def _connect(arguments: "Namespace") -> int:
     headers: dict[str, str] = dict(arguments.headers)
     if len({name.lower() for name in headers}) < len(arguments.headers):
         raise _Refusal("a --header is given twice", MISUSED)
+    prints = arguments.json or arguments.text or arguments.limit is not None
+    screen = _on_terminal() and not prints and not arguments.filter
     try:
-        source = LocalSource(arguments.urls, headers)
+        source = LocalSource(
+            arguments.urls,
+            headers,
+            subprotocols=arguments.subprotocols,
+            greetings=arguments.sends,
+            name=arguments.name,
+            again=screen or arguments.reconnect,
+        )
     except SscError as error:
         raise _Refusal(str(error), MISUSED) from None
-    prints = arguments.json or arguments.text or arguments.limit is not None
-    if _on_terminal() and not prints:
+    if screen:
         return await _run_app(arguments, source)
     from ssc_monitor.tail import tail
 
-    return await tail(source, options, sys.stdout, _say)
+    sending = asyncio.create_task(_send_lines(source), name="ssc-monitor sends lines")
+    try:
+        code = await tail(source, options, sys.stdout, _say)
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+    return 0 if source.ended_well else code
+
+
+async def _send_lines(source: "LocalSource") -> None:
+    """Send what is piped into standard input, a text a line."""
+    from ssc_monitor.stdin import is_piped, piped_lines
+
+    if not is_piped():
+        return
+    number = 0
+    try:
+        async for line in piped_lines(sys.stdin.buffer):
+            number += 1
+            try:
+                await source.send(line.decode())
+            except UnicodeDecodeError:
+                _say(f"line {number:,} of standard input is no UTF-8: it isn't sent")
+    except ValueError as error:
+        _say(f"nothing more of standard input is sent: {error}")
 
 
 _Command = Callable[["Namespace"], Coroutine[Any, Any, int]]
@@ -261,16 +296,18 @@ async def _run_app(
 
 async def _found(target: str | None) -> "list[Found]":
     """The pools that are meant; at least one."""
+    from ssc_monitor.arguments import hint
     from ssc_monitor.sources.remote import find
 
     if found := await find(target):
         return found
-    others = [] if target is None else await find()
-    if not others:
+    if target is None:
         raise _Refusal(NO_POOL)
+    others = await find()
     raise _Refusal(
         f"there is no pool {target!r} (a process ID, a pool's name, or a socket's "
-        f"path); there are: {_names(others)}"
+        f"path){hint(target)}"
+        + (f"; there are: {_names(others)}" if others else f"\n{NO_POOL}")
     )
 
 

@@ -153,12 +153,21 @@ same speeds. docs/monitor/json.md tells of each.
 """
 
 CONNECT = """\
-Dial WebSocket servers from here and watch what they send: the dashboard, without a
-program of yours. A connection that can't be had, or drops, is dialled again, after a
-pause that grows to half a minute. A server that refuses for good (HTTP 401, 404 ...) is
-given up: the dashboard says so and why, and stays. Without a terminal, or with --json,
---text or -n, it prints instead, like ssc-monitor tail; standard error says what was given
-up, and when nothing is left to dial it ends with 1.
+Dial WebSocket servers from here and watch what they send, without a program of yours: on
+the screens of the dashboard; or, without a terminal, with --json, --text, --filter or -n,
+printed line by line as ssc-monitor tail prints.
+
+On the screens a connection that can't be had, or drops, is dialled again, after a pause
+that grows to half a minute. A server that refuses for good (HTTP 401, 404 ...) is given
+up: the dashboard says so and why, and stays.
+
+When it prints, it ends with its connections: standard error says how each ended, and so
+does the exit code. With --reconnect it dials again, as the screens do, and ends with 1
+when nothing is left to dial.
+
+What is piped into it is sent to every server, a text message a line, once the connection
+is open and what --send says was sent; its end doesn't end the connections. (In a loop
+that reads its own input, give it </dev/null.)
 
 While it runs, it is a pool like any other: ssc-monitor ls lists it.
 """

@@ -58,7 +58,7 @@ async def top(paths: Sequence[Path], options: TopOptions, out: TextIO, say: Say)
     lookers = await _all(
         [partial(Looker.attach, path, options.interval) for path in paths], say
     )
-    left = lookers
+    left, looks = lookers, list[Look]()
     try:
         for n in itertools.count(1):
             looks = await _all([looker.look for looker in left], say)

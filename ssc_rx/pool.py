@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from reactivex.scheduler.eventloop import AsyncIOScheduler
 
 from ssc_rx.core.registry import check_id
-from ssc_rx.dialling import Headers, Url
+from ssc_rx.dialling import Headers, OnOpen, Url
 from ssc_rx.driver import Driver
 from ssc_rx.errors import (
     CloseTimeoutError,
@@ -57,6 +57,9 @@ class Pool(Members):
         urls: What `start()` dials: URLs, which are the sockets' IDs as well, or a
             mapping of IDs to URLs, or to functions that give them at every dial.
         headers: Sent with each opening request to these URLs; see `add_server_socket`.
+        subprotocols: Offered to the servers of these URLs, in order of preference.
+        on_open: Called with the socket at every opening of these URLs, to log in and
+            subscribe; see `add_server_socket`.
         ping_interval: Seconds between the pings of one socket; `None` sends none.
         name: The pool's name; the program's name and a number by default.
         ping_timeout, open_timeout, close_timeout, max_message_size, max_sockets,
@@ -75,6 +78,8 @@ class Pool(Members):
         *,
         name: str | None = None,
         headers: Headers | None = None,
+        subprotocols: Sequence[str] | None = None,
+        on_open: OnOpen | None = None,
         ping_timeout: float = 20.0,
         open_timeout: float = 10.0,
         close_timeout: float = 5.0,
@@ -105,7 +110,13 @@ class Pool(Members):
         )
         super().__init__(name, options)
         self._urls = _checked_urls(urls)
-        self._headers = headers
+        if on_open is not None and not callable(on_open):
+            raise InvalidOptionError(f"on_open must be a function, not {on_open!r}")
+        self._how: dict[str, Any] = {
+            "headers": headers,
+            "subprotocols": subprotocols,
+            "on_open": on_open,
+        }
         self._stop_waiters: builtins.list[Future[None]] = []
         self._finishing = False
         self._stop_at = math.inf
@@ -191,14 +202,13 @@ class Pool(Members):
 
     async def _dial_first(self, id: str, url: Url, all_needed: bool) -> None:
         if all_needed or self._options.reconnect is None:
-            await self.add_server_socket(url, id=id, headers=self._headers)
+            await self.add_server_socket(url, id=id, **self._how)
         elif (error := await self._begin(id, url)) is not None:
             raise error
 
     def _begin(self, id: str, url: Url) -> Future[Exception | None]:
         """Dial in the background; gives what becomes of the first attempt."""
-        options, headers = self._options, self._headers
-        _, dialling = self._to_dial(id, url, options, headers=headers)
+        _, dialling = self._to_dial(id, url, self._options, **self._how)
         return dialling.begin()
 
     def _bind(self) -> None:

@@ -231,3 +231,16 @@ async def test_an_on_open_must_be_callable() -> None:
     async with running() as (pool, _, __):
         with pytest.raises(InvalidOptionError, match="on_open"):
             await pool.add_server_socket(URL, on_open="hello")  # type: ignore[arg-type]
+    with pytest.raises(InvalidOptionError, match="on_open must be a function"):
+        Pool([URL], on_open="hello")
+
+
+async def test_an_on_open_of_the_pool_is_for_all_of_its_urls() -> None:
+    urls = {"a": URL, "b": URL}
+    async with running(urls, on_open=lambda socket: socket.write(socket.id)) as (
+        _,
+        network,
+        _,
+    ):
+        texts = [await peer.heard_texts(1) for peer in network.peers]
+    assert sorted(texts) == [["a"], ["b"]]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 
 import msgspec
@@ -11,10 +11,13 @@ from ssc_monitor.model.story import tell
 from ssc_monitor.model.visible import visible
 from ssc_monitor.sources.remote import RemoteSource
 from ssc_monitor.sources.source import GivenUp, Item, Lost
-from ssc_rx.errors import InvalidOptionError, without_credentials
+from ssc_rx.errors import InvalidOptionError, SscError, without_credentials
+from ssc_rx.message import Message
 from ssc_rx.monitor import wire
 from ssc_rx.monitor.discovery import MonitorError
+from ssc_rx.options import Reconnect
 from ssc_rx.pool import Pool
+from ssc_rx.sockets import Socket
 
 __all__ = ["LocalSource"]
 
@@ -32,13 +35,27 @@ class LocalSource:
     Args:
         urls: `ws://` or `wss://` URLs.
         headers: Sent with each opening request.
+        subprotocols: Offered, in order of preference.
+        greetings: Texts that are sent at every opening.
+        name: The pool's name.
+        again: Whether what can't be opened, or drops, is dialled again.
+
+    Attributes:
+        ended_well: Whether all connections have ended, each with a clean close.
 
     Raises:
         InvalidUrlError, InvalidOptionError: If they can't be dialled.
     """
 
     def __init__(
-        self, urls: Sequence[str], headers: Mapping[str, str] | None = None
+        self,
+        urls: Sequence[str],
+        headers: Mapping[str, str] | None = None,
+        *,
+        subprotocols: Sequence[str] = (),
+        greetings: Sequence[str] = (),
+        name: str = POOL_NAME,
+        again: bool = True,
     ) -> None:
         for url in urls:
             if urls.count(url) > 1:
@@ -47,10 +64,16 @@ class LocalSource:
         self._ids = _names(urls)
         self._pool = Pool(
             {id: partial(self._when_watched, url) for id, url in self._ids.items()},
-            name=POOL_NAME,
+            name=name,
             headers=dict(headers or {}),
+            subprotocols=tuple(subprotocols) or None,
+            on_open=self._greet if greetings else None,
+            reconnect=Reconnect() if again else None,
             monitor="traffic",
         )
+        self._greetings = tuple(greetings)
+        self._again = again
+        self.ended_well = False
         self._watched = asyncio.Event()
         self._remote: RemoteSource | None = None
         self._watch: wire.Watch | None = None
@@ -74,7 +97,7 @@ class LocalSource:
             self._remote = RemoteSource(path)
             if self._watch is not None:
                 self._remote.request(self._watch)
-            left = set(self._ids)
+            left, well = set(self._ids), True
             async with aclosing(self._remote.frames()) as frames:
                 async for item in frames:
                     if isinstance(item, wire.Hello):
@@ -83,14 +106,21 @@ class LocalSource:
                     yield item
                     if isinstance(item, wire.State):
                         self._watched.set()
+                        if not left:  # what was told before the end has been told
+                            self.ended_well = well
+                            end = (
+                                "no feed is left to dial"
+                                if self._again
+                                else "all ended"
+                            )
+                            yield Lost(end, retry=False)
+                            return
                     if not isinstance(item, wire.Events):
                         continue
-                    for lost in self._given_up(item, left):
+                    for lost, calm in self._given_up(item, left):
                         left.remove(lost.id)
+                        well = well and calm
                         yield lost
-                    if not left:
-                        yield Lost("no feed is left to dial", retry=False)
-                        return
         except MonitorError as error:
             yield Lost(visible(str(error)), retry=False)
         finally:
@@ -115,20 +145,39 @@ class LocalSource:
         await self._watched.wait()
         return url
 
-    def _given_up(self, told: wire.Events, left: set[str]) -> list[GivenUp]:
-        """Those feeds that left the pool by themselves, with why."""
+    async def send(self, text: str) -> None:
+        """Send a text to every server, as soon as it can be; not to those that ended."""
+        await self._watched.wait()
+        await asyncio.gather(*(self._send(id, text) for id in self._pool.list()))
+
+    async def _send(self, id: str, text: str) -> None:
+        with suppress(SscError):  # it ended, which is told
+            await self._pool.send(Message.of(id, text))
+
+    def _greet(self, socket: Socket) -> None:
+        for text in self._greetings:
+            socket.write(text)
+
+    def _given_up(
+        self, told: wire.Events, left: set[str]
+    ) -> list[tuple[GivenUp, bool]]:
+        """Those feeds that left the pool by themselves, with why; and if that is well."""
         if self._closed:
             return []
         lost = {
-            event.id: tell(event)
+            event.id: event
             for event in told.events
             if event.name in ("DialFailed", "SocketClosed")
             and event.id in left
             and event.id not in self._pool
         }
+        how = " was given up" if self._again else ""
         return [
-            GivenUp(id, story.text.replace("headers=", "--header"))
-            for id, story in lost.items()
+            (
+                GivenUp(id, tell(event).text.replace("headers=", "--header"), how),
+                event.name == "SocketClosed" and tell(event).tone == "plain",
+            )
+            for id, event in lost.items()
         ]
 
 

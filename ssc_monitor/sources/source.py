@@ -43,15 +43,17 @@ class GivenUp:
     Attributes:
         id: Its ID; fit for a terminal.
         reason: Why, for people; fit for a terminal.
+        how: What became of it, in words between the two.
     """
 
     id: str
     reason: str
+    how: str = " was given up"
 
     @property
     def text(self) -> str:
         """All of it, in a line."""
-        return f"{self.id} was given up: {self.reason}"
+        return f"{self.id}{self.how}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

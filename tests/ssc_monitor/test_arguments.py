@@ -53,6 +53,8 @@ def test_what_is_understood(line: str, expected: dict[str, object]) -> None:
         ("top --interval 0", "'0' is no time such as"),
         ("tail --preview 4097", "from 0 to 4096"),
         ("connect", "required: URL"),
+        ("tial btc", "unrecognized arguments: btc; did you mean ssc-monitor tail?"),
+        ("snapshot --json", "did you mean ssc-monitor top --once?"),
         ("connect ws://a --header novalue", "give it as 'Name: value'"),
     ],
 )

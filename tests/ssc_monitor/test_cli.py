@@ -97,6 +97,18 @@ async def test_an_unknown_target_is_told_with_those_there_are(monitors: Path) ->
     assert told.err.endswith("there are: 4242 (feeds␛)\n")
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"), [("tial", "tail"), ("snapshot", "top --once")]
+)
+async def test_a_command_that_is_misspelt_is_told(
+    monitors: Path, word: str, meant: str
+) -> None:
+    told = await run(word)
+    assert told.code == 1
+    assert f"no pool {word!r}" in told.err
+    assert f"did you mean ssc-monitor {meant}?\n" in told.err
+
+
 async def test_ls(monitors: Path) -> None:
     async with (
         FakePool(monitors / "1-a.sock", hello()) as pool,
