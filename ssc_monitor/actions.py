@@ -91,6 +91,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("pause",      "space",    _LISTS,    "Messages", "Hold messages and rows still"),
     Action("lower",      "e",        _MAIN,     "Messages", "Messages, or the pool's events"),
     Action("follow",     "f",        _LISTS,    "Messages", "Follow the newest, or stop"),
+    Action("solo",       "s",        _MAIN,     "Messages", "Those of the selected socket alone"),
+    Action("mute",       "m",        _MAIN,     "Messages", "Those of the selected socket not"),
 
     Action("traffic",    "1",        _SOCKET,   "A socket", "What it receives and sends"),
     Action("timeline",   "2",        _SOCKET,   "A socket", "What happened to it"),
@@ -136,6 +138,7 @@ HINTS: tuple[Hint, ...] = (
     Hint("sort",        "sort_left sort_right",                   4, _MAIN),
     Hint("search",      "search_next search_back",                6, _SEARCHED),
     Hint("follow",      "follow",                                 5, _LISTS),
+    Hint("solo mute",   "solo mute",                              7, _MAIN),
     Hint("pools",       "targets",                                6, _LISTS),
     Hint("scroll",      "down up",                                2, _HELP),
     Hint("page",        "page_up page_down",                      3, _HELP),

@@ -8,6 +8,7 @@ import msgspec
 
 from ssc_monitor.endings import Endings
 from ssc_monitor.model.filter import Filter
+from ssc_monitor.model.mix import Mix
 from ssc_monitor.model.pool import PoolView
 from ssc_monitor.model.warnings.lookout import Lookout
 from ssc_monitor.sources.source import Attached, GivenUp, Item, Lost, Source
@@ -37,6 +38,7 @@ class Feed:
         endings: Why sockets that aren't open aren't.
         lookout: What is worth a warning.
         lost: Why there is no link; `None` while there is one.
+        mix: Which sockets' messages are shown.
         given_up: By ID, what was to be watched and won't come.
         readings: How many whole readings of the sockets were applied.
     """
@@ -46,6 +48,7 @@ class Feed:
         self.view = PoolView()
         self.endings = Endings()
         self.lookout = Lookout()
+        self.mix = Mix()
         self.lost: Lost | None = None
         self.given_up: dict[str, GivenUp] = {}
         self.readings = 0
@@ -54,6 +57,7 @@ class Feed:
         self._read_at = clock()
         self._interval = 0.25
         self._watched: wire.Selection | None = None
+        self._watches_all = True
         self._asked: wire.Selection | None = None
 
     async def run(self) -> None:
@@ -89,6 +93,8 @@ class Feed:
                     self._read_at = self._clock()
                     self.readings += 1
                     self.lookout.look(view)
+                if item.born and self.mix:
+                    self._ask()  # its sockets have other numbers now
             case wire.Hello():
                 self._interval = max(0.01, item.interval)
                 view.apply(item)
@@ -138,14 +144,21 @@ class Feed:
         if number is not None:
             selection = msgspec.structs.replace(selection, numbers=(number,))
         if selection != self._watched:
-            self._watched = selection
+            self._watched, self._watches_all = selection, number is None
             self._ask()
+
+    def use(self, mix: Mix) -> None:
+        """Have those sockets' messages shown, and sampled."""
+        self.mix = mix
+        self._ask()
 
     def _ask(self) -> None:
         """Have the source know what is wanted: with a new link it tells that itself."""
         selection = self._watched
         if selection is None or not self.shows_traffic:
             return
+        if self._watches_all:
+            selection = self.mix.narrowed(selection, self.view.sockets.values())
         self.view.watching(selection)
         if selection != self._asked:
             self._asked = selection

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from ssc_monitor.clock import Clock
 from ssc_monitor.feed import Feed
 from ssc_monitor.model.filter import Filter
+from ssc_monitor.model.mix import Mix
 from ssc_monitor.screens.base import bindings
 from ssc_monitor.screens.listing import ListingScreen
 from ssc_monitor.widgets.key_bar import KeyBar
@@ -159,6 +160,35 @@ class MainScreen(ListingScreen):
         """Turn the order around."""
         self._sockets.invert()
         self._sockets.repaint()
+
+    def action_solo(self) -> None:
+        """Hear the selected socket alone, or all again."""
+        if (id := self._selected_id) is not None:
+            self.mix(self._feed.mix.with_solo(id))
+
+    def action_mute(self) -> None:
+        """Don't hear the selected socket, or hear it again."""
+        if (id := self._selected_id) is not None:
+            self.mix(self._feed.mix.with_muted(id))
+
+    def mix(self, mix: Mix) -> None:
+        """Hear other sockets."""
+        self._feed.use(mix)
+        self.tick()
+
+    @property
+    def _selected_id(self) -> str | None:
+        """The ID of what is selected, or of what it is of."""
+        chosen = self._stream.selected
+        if self._active is self._sockets:
+            return None if (at := self._sockets.selected) is None else at.id
+        return chosen.id if self._active is self._stream and chosen else None
+
+    def undo(self) -> bool:
+        if not self.typing and self.host.search is None and self._feed.mix:
+            self._feed.use(Mix())
+            return True
+        return super().undo()
 
     def leave(self) -> None:
         """Take the cursors away; go on with what is newest and largest."""

@@ -128,7 +128,13 @@ def head(columns: Layout, sort: str, descending: bool) -> tuple[Span, ...]:
 
 
 def row(
-    socket: SocketView, now: float, columns: Layout, *, selected: bool, note: str
+    socket: SocketView,
+    now: float,
+    columns: Layout,
+    *,
+    selected: bool,
+    note: str,
+    mark: str = " ",
 ) -> tuple[Span, ...]:
     """What a row says.
 
@@ -138,6 +144,7 @@ def row(
         columns: As of `layout`.
         selected: Whether the cursor is on it.
         note: Why it isn't open, visible, for the place of the figures; may be empty.
+        mark: A character for the cell before its ID.
     """
     state = socket.state
     glyph, tone = STATES.get(state, ("◌", "warn"))
@@ -145,7 +152,7 @@ def row(
     text: StyleName = (
         "muted" if state == "closed" else "strong" if selected else "plain"
     )
-    spans: list[Span] = [("▸ " if selected else "  ", "title")]
+    spans: list[Span] = [(("▸" if selected else " ") + mark, "title")]
     noted = 0
     for column, width in columns:
         gap = 0 if column is ID else _gap(column)

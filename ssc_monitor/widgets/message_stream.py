@@ -7,11 +7,13 @@ from ssc_monitor.feed import Feed
 from ssc_monitor.matches import Held, Matches
 from ssc_monitor.model.entry import Entry
 from ssc_monitor.model.filter import Filter
+from ssc_monitor.model.mix import Mix
 from ssc_monitor.model.search import Search
-from ssc_monitor.model.visible import visible
+from ssc_monitor.model.visible import cell_width, visible
 from ssc_monitor.widgets import message_row
-from ssc_monitor.widgets.line import Line, Span
+from ssc_monitor.widgets.line import Line, Span, tail
 from ssc_monitor.widgets.pane import Pane
+from ssc_rx.errors import counted
 
 __all__ = ["MessageStream"]
 
@@ -54,6 +56,7 @@ class MessageStream(Pane):
         self._held_at = 0
         self._held_of: object = None  # a program that starts anew counts anew
         self._opened_at = feed.view.stream.end
+        self._mix = feed.mix
         self._found = self._matches()
         self._top = 0
         self._cursor: int | None = None
@@ -224,7 +227,19 @@ class MessageStream(Pane):
             spans.append((f"/{visible(self.filter.text)}", "key"))
             if not self._found.complete:
                 spans.append((" searching …", "muted"))
-        return spans
+        return [*spans, *self._mixed()]
+
+    def _mixed(self) -> Sequence[Span]:
+        mix = self._feed.mix
+        if not mix or self._of is not None:
+            return ()
+        if mix.solo:
+            return [(" ─ ", "frame"), ("solo ", "warn"), (_short(mix.solo), "key")]
+        first = min(mix.muted)
+        which = (
+            _short(first) if len(mix.muted) == 1 else counted(len(mix.muted), "socket")
+        )
+        return [(" ─ ", "frame"), ("muted ", "warn"), (which, "key")]
 
     def note(self) -> Sequence[Span]:
         if self.paused:
@@ -249,6 +264,8 @@ class MessageStream(Pane):
         return found.position_of(self._top) - found.first, shown, total
 
     def lines(self, width: int, height: int) -> list[Line]:
+        if self._feed.mix != self._mix:
+            self._found = self._matches()
         self.advance()
         ring = self._feed.view.stream
         evicted_soon = ring.end - ring.capacity + SPARE
@@ -311,6 +328,8 @@ class MessageStream(Pane):
             return "searching …"
         if self.filter:
             return "no message matches; esc clears the filter"
+        if self._feed.mix and self._of is None:
+            return "no messages of these sockets yet; esc shows all again"
         if self._feed.readings and not self._feed.shows_traffic:
             return 'no messages at level stats: open the pool with monitor="traffic"'
         return "no messages yet"
@@ -321,6 +340,9 @@ class MessageStream(Pane):
 
     def _matches(self) -> Matches:
         of, filter, view = self._of, self.filter, self._feed.view
+        self._mix = mix = self._feed.mix
+        if of is None and mix:
+            of = _heard(mix)
         lines = self._held or view.stream
         if not filter:
             return Matches(lines, of)
@@ -332,3 +354,11 @@ class MessageStream(Pane):
             return matches(entry, view.sockets.get(entry.number))
 
         return Matches(lines, wanted)
+
+
+def _heard(mix: Mix) -> Callable[[Entry], bool]:
+    return lambda entry: mix.hears(entry.id)
+
+
+def _short(id: str) -> str:
+    return tail(id, min(24, cell_width(id)))

@@ -26,7 +26,8 @@ ASCENDING_FIRST = ("id", "kind", "state")
 class SocketTable(Pane):
     """The sockets of a pool, sorted and filtered.
 
-    The cursor is on a socket, not on a row: it goes where its socket goes.
+    The cursor is on a socket, not on a row: it goes where its socket goes, and comes back
+    to it when it was away.
 
     Attributes:
         filter: Which sockets are shown.
@@ -45,7 +46,8 @@ class SocketTable(Pane):
         self._rows: list[SocketView] = []
         self._ordered: tuple[object, ...] = ()
         self._ordered_at = self._moved_at = float("-inf")
-        self._selected: int | None = None
+        self._selected: str | None = None  # the raw ID that was chosen
+        self._current: str | None = None  # another one, while that isn't there
         self._cursor = 0
         self._top = 0
         self._columns: tuple[tuple[int, int], columns.Layout] = ((0, 0), ())
@@ -57,9 +59,7 @@ class SocketTable(Pane):
         """The socket under the cursor; without a cursor the first in view."""
         self._order()
         if self._selected is not None:
-            return self._feed.view.sockets.get(self._selected) or (
-                self._rows[self._cursor] if self._cursor < len(self._rows) else None
-            )
+            return self._rows[self._cursor] if self._cursor < len(self._rows) else None
         return self._rows[self._top] if self._top < len(self._rows) else None
 
     @property
@@ -69,7 +69,7 @@ class SocketTable(Pane):
 
     def release(self) -> None:
         """Take the cursor away and go to the top."""
-        self._selected, self._cursor, self._top = None, 0, 0
+        self._selected, self._current, self._cursor, self._top = None, None, 0, 0
 
     def sort_by(self, step: int) -> None:
         """Sort by the column that is `step` to the right."""
@@ -113,7 +113,7 @@ class SocketTable(Pane):
         if not self._rows:
             return
         self._cursor = max(0, min(row, len(self._rows) - 1))
-        self._selected = self._rows[self._cursor].number
+        self._selected = self._current = self._rows[self._cursor].raw_id
         self._moved_at = self._feed.now()
         shown = self._shown
         self._top = min(self._top, self._cursor)
@@ -147,18 +147,22 @@ class SocketTable(Pane):
         self._follow_cursor()
 
     def _follow_cursor(self) -> None:
-        if self._selected is not None:
-            at = next(
-                (i for i, s in enumerate(self._rows) if s.number == self._selected),
-                None,
-            )
+        rows = self._rows
+        if self._selected is not None and rows:
+            at = self._row_of(self._selected)
+            if at is None:
+                at = self._row_of(self._current)
             if at is not None:
                 self._top += at - self._cursor
                 self._cursor = at
-            else:
-                self._cursor = max(0, min(self._cursor, len(self._rows) - 1))
-                self._selected = self._rows[self._cursor].number if self._rows else None
+            self._cursor = max(0, min(self._cursor, len(rows) - 1))
+            self._current = rows[self._cursor].raw_id
         self._clamp()
+
+    def _row_of(self, raw_id: str | None) -> int | None:
+        """Where an ID is; where it left and came again, the one that is there."""
+        found = [i for i, socket in enumerate(self._rows) if socket.raw_id == raw_id]
+        return min(found, key=lambda i: self._rows[i].gone, default=None)
 
     # Lines
 
@@ -194,11 +198,13 @@ class SocketTable(Pane):
         layout = self._columns[1]
         lines = [Line(columns.head(layout, self.sort, self.descending))]
         rows = self._rows[self._top : self._top + height - 1]
+        current = None if self._selected is None else self._cursor - self._top
         cache, self._cache = self._cache, {}
         view = self._feed.view
-        reading = (view.sockets_version, view.now, self._endings.version)
-        for socket in rows:
-            selected = socket.number == self._selected
+        mix = self._feed.mix
+        reading = (mix, view.sockets_version, view.now, self._endings.version)
+        for at, socket in enumerate(rows):
+            selected = at == current
             key = (*reading, selected)
             known = cache.get(socket.number)
             if known is None or known[0] != key:
@@ -206,7 +212,12 @@ class SocketTable(Pane):
                 if socket.state != "open":
                     note = self._endings.of(socket.raw_id, view.now, gone=socket.gone)
                 spans = columns.row(
-                    socket, view.now, layout, selected=selected, note=note
+                    socket,
+                    view.now,
+                    layout,
+                    selected=selected,
+                    note=note,
+                    mark=mix.mark(socket.id),
                 )
                 known = (key, Line(spans, "cursor" if selected else ""))
             self._cache[socket.number] = known

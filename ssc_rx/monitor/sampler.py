@@ -85,6 +85,7 @@ class Sampler:
     ) -> None:
         self._selection = selection
         self._numbers = frozenset(selection.numbers or ())
+        self._muted = frozenset(selection.muted)
         self._words = tuple(w.casefold() for w in selection.words[:MAX_WORDS] if w)
         self._types = frozenset(selection.types or ())
         self._max_size = math.inf if selection.max_size is None else selection.max_size
@@ -111,6 +112,8 @@ class Sampler:
         if selection.direction not in (None, direction):
             return None
         if selection.numbers is not None and number not in self._numbers:
+            return None
+        if number in self._muted:
             return None
         name = name.casefold()
         words = tuple(word.encode() for word in self._words if word not in name)

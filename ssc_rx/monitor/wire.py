@@ -391,6 +391,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
         min_size, max_size: Bounds of the payload, in bytes.
         rate: At most so many samples a second, fairly from all sockets that match.
         preview: Bytes of payload to send with a sample.
+        muted: Not of these sockets.
     """
 
     numbers: tuple[int, ...] | None = None
@@ -401,6 +402,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     max_size: int | None = None
     rate: int = 2000
     preview: int = 256
+    muted: tuple[int, ...] = ()
 
 
 class Watch(msgspec.Struct, frozen=True, tag_field="t", tag="watch"):

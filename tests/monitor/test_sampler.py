@@ -100,7 +100,9 @@ def test_only_what_is_selected_is_shown(
     assert (batch.seen, batch.matched) == (3, len(payloads))
 
 
-@pytest.mark.parametrize("selection", [{"direction": "out"}, {"numbers": (2,)}])
+@pytest.mark.parametrize(
+    "selection", [{"direction": "out"}, {"numbers": (2,)}, {"muted": (2, 1)}]
+)
 def test_what_is_not_wanted_at_all_has_no_flow(selection: dict[str, object]) -> None:
     of = sampler(**selection)  # type: ignore[arg-type]
     assert of.flow(1, "a", "in") is None
