@@ -72,6 +72,7 @@ _SEARCHED: Screens = ("main", "socket", "message")
 _OPENING: Screens = ("main", "socket", "picker")
 _OPENED: Screens = ("socket", "message", "picker", "help")
 _HELPED: Screens = ("main", "socket", "message", "picker")
+_WATCHING: Screens = ("main", "socket", "message")
 
 # fmt: off
 ACTIONS: tuple[Action, ...] = (
@@ -106,6 +107,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("newer",      "]",        _MESSAGE,  "A message", "To the next of this socket"),
     Action("older_any",  "{",        _MESSAGE,  "A message", "To the one before of any socket"),
     Action("newer_any",  "}",        _MESSAGE,  "A message", "To the next of any socket"),
+
+    Action("seek_back",  "left",     _WATCHING, "A recording", "10 s back in what is played"),
+    Action("seek_on",    "right",    _WATCHING, "A recording", "10 s on"),
+    Action("leap_back",  "comma shift+left", _WATCHING, "A recording", "A minute back"),
+    Action("leap_on",    ". shift+right", _WATCHING, "A recording", "A minute on"),
+    Action("slower",     "-",        _WATCHING, "A recording", "Slower, down to 0.25×"),
+    Action("faster",     "+ =",      _WATCHING, "A recording", "Faster, up to 64× and max"),
+    Action("go_to",      "T",        _WATCHING, "A recording", "To a time, or a percentage"),
 
     Action("up",         "k up",     _ALL,      "Move", "A line up"),
     Action("down",       "j down",   _ALL,      "Move", "A line down"),
@@ -149,7 +158,17 @@ HINTS: tuple[Hint, ...] = (
 # fmt: on
 
 _BY_NAME = {action.name: action for action in ACTIONS}
-_MARKS = {"pageup": "pgup", "pagedown": "pgdn", "enter": "⏎", "escape": "esc"}
+_MARKS = {
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "enter": "⏎",
+    "escape": "esc",
+    "left": "←",
+    "right": "→",
+    "comma": ",",
+    "shift+left": "shift+←",
+    "shift+right": "shift+→",
+}
 _UNMAPPED: Keymap = {}
 
 

@@ -5,11 +5,11 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from textual.app import App
 from textual.theme import Theme
 from textual.worker import Worker
 
 from ssc_monitor.clock import Clock
+from ssc_monitor.deck import Deck
 from ssc_monitor.feed import Feed
 from ssc_monitor.model.search import Search
 from ssc_monitor.pace import Pace
@@ -38,7 +38,7 @@ NIGHT = Theme(
 )
 
 
-class MonitorApp(App[None]):
+class MonitorApp(Deck):
     """Shows a pool.
 
     Args:
@@ -127,14 +127,20 @@ class MonitorApp(App[None]):
 
     def paint(self) -> None:
         """Paint what changed on the screen that is seen."""
-        screen = self.screen
-        if isinstance(screen, MonitorScreen):
-            screen.tick()
+        shown = [s for s in self.screen_stack if isinstance(s, MonitorScreen)]
+        if shown and not self._jumping:  # a prompt may be before it
+            shown[-1].tick()
         problem = self.feed.view.problem if self.feed is not None else ""
         if problem != self._problem:
             self._problem = problem
             if problem:  # visible already, and no markup
                 self.notify(problem[:300], severity="warning", markup=False)
+
+    @property
+    def _jumping(self) -> bool:
+        """Whether what is shown isn't whole for a moment."""
+        transport = None if self.feed is None else self.feed.transport
+        return transport is not None and transport.jumping
 
     def _painted(self, late: float, since: float) -> None:
         self._painting = False

@@ -169,18 +169,24 @@ async def _replay(arguments: "Namespace") -> int:
     import math
     from pathlib import Path
 
+    from ssc_monitor.sources.player import Player
     from ssc_monitor.sources.replay import ReplaySource
     from ssc_rx.recording import RecordingError
 
     prints = arguments.json or arguments.text or arguments.limit is not None
     screen = _on_terminal() and not prints and not arguments.filter
     speed = arguments.speed or (1.0 if screen else math.inf)
+    path = Path(arguments.file)
     try:
-        source = ReplaySource(Path(arguments.file), speed)
+        if screen:
+            player = Player(path, speed)
+            code = await _run_app(arguments, player)
+            if player.transport.damage is not None:
+                _say(f"{path}: {player.transport.damage}")
+            return code
+        source = ReplaySource(path, speed)
     except RecordingError as error:
         raise _Refusal(str(error)) from None
-    if screen:
-        return await _run_app(arguments, source)
     from ssc_monitor.tail import tail
 
     code = await tail(source, _tail_options(arguments), sys.stdout, _say)

@@ -23,6 +23,12 @@ class Endings:
         self._shut: dict[str, wire.Event] = {}
         self._ended: dict[str, wire.Event] = {}
 
+    def clear(self) -> None:
+        """Forget all."""
+        self._shut.clear()
+        self._ended.clear()
+        self.version += 1
+
     def take(self, event: wire.Event) -> None:
         """Learn from an event."""
         if event.name in _TELLING:

@@ -11,7 +11,15 @@ from ssc_monitor.model.filter import Filter
 from ssc_monitor.model.mix import Mix
 from ssc_monitor.model.pool import PoolView
 from ssc_monitor.model.warnings.lookout import Lookout
-from ssc_monitor.sources.source import Attached, GivenUp, Item, Lost, Source
+from ssc_monitor.sources.source import (
+    Attached,
+    GivenUp,
+    Item,
+    Lost,
+    Played,
+    Sought,
+    Source,
+)
 from ssc_rx.monitor import wire
 
 __all__ = ["Feed", "Health"]
@@ -41,6 +49,7 @@ class Feed:
         mix: Which sockets' messages are shown.
         given_up: By ID, what was to be watched and won't come.
         readings: How many whole readings of the sockets were applied.
+        transport: Of a recording that is played; `None` for what is live.
     """
 
     def __init__(self, source: Source, clock: Callable[[], float]) -> None:
@@ -52,6 +61,7 @@ class Feed:
         self.lost: Lost | None = None
         self.given_up: dict[str, GivenUp] = {}
         self.readings = 0
+        self.transport = source.transport if isinstance(source, Played) else None
         self._clock = clock
         self._attached = False
         self._read_at = clock()
@@ -82,6 +92,9 @@ class Feed:
                 self._read_at = self._clock()
             case Lost():
                 self.lost, self._attached = item, False
+            case Sought():
+                view.rewind()
+                self.endings.clear()
             case GivenUp():
                 self.given_up[item.id] = item
             case wire.State():
@@ -123,7 +136,9 @@ class Feed:
             return "gone"
         if not self._attached:
             return "attaching"
-        if self.silence > max(MIN_STALE_S, 3 * self._interval):
+        if self.transport is None and self.silence > max(
+            MIN_STALE_S, 3 * self._interval
+        ):
             return "stale"
         return "live" if self.readings else "attaching"
 
@@ -156,6 +171,8 @@ class Feed:
         """Have the source know what is wanted: with a new link it tells that itself."""
         selection = self._watched
         if selection is None or not self.shows_traffic:
+            return
+        if self.transport is not None:  # all is there, and the viewer's filter finds it
             return
         if self._watches_all:
             selection = self.mix.narrowed(selection, self.view.sockets.values())

@@ -12,7 +12,7 @@ from ssc_monitor.model.entry import Entry
 from ssc_monitor.model.filter import Filter
 from ssc_monitor.model.pool import PoolView
 from ssc_monitor.model.sockets import SocketView
-from ssc_monitor.sources.source import Attached, GivenUp, Item, Lost, Source
+from ssc_monitor.sources.source import Attached, GivenUp, Item, Lost, Sought, Source
 from ssc_rx.errors import counted
 from ssc_rx.monitor import wire
 
@@ -109,6 +109,8 @@ class Reader(Generic[T]):
                 elif isinstance(item, Attached):
                     if self._view.hello is not None:
                         self._say(f"attached again, to process {item.hello.pid}")
+                elif isinstance(item, Sought):
+                    continue  # only of what is shown on screens
                 elif self._take(item):
                     return 0
                 elif isinstance(item, wire.Problem) and self._options.filter:

@@ -8,6 +8,7 @@ __all__ = [
     "count",
     "duration",
     "latency",
+    "position",
     "rate",
     "short",
     "size",
@@ -63,6 +64,15 @@ def duration(seconds: float | None) -> str:
     hours, rest = divmod(rest, _HOUR)
     clock = f"{hours:02}:{rest // _MINUTE:02}:{rest % _MINUTE:02}"
     return f"{days}d {clock}" if days else clock
+
+
+def position(seconds: float) -> str:
+    """A place in a recording: "0:07", "3:20", "1:02:03"."""
+    if not _known(seconds):
+        return NOTHING
+    hours, rest = divmod(max(0, int(seconds)), _HOUR)
+    minutes, seconds = divmod(rest, _MINUTE)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def ago(seconds: float | None) -> str:

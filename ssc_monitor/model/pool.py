@@ -136,6 +136,14 @@ class PoolView:
         self.version += 1
         self.sockets_version += 1
 
+    def rewind(self) -> None:
+        """The same pool at another time: nothing of what was told is true of it."""
+        self.reset()
+        self.events.clear()
+        self.stream.clear()
+        self.gap_started = None
+        self.events_missed = self._last_event = 0
+
     def watching(self, selection: wire.Selection | None) -> None:
         """Tell what the last `Watch` asked for: its words hold for whole payloads."""
         self._stream.watching(selection)

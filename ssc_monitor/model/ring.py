@@ -15,22 +15,27 @@ class Ring(Generic[T]):
         capacity: How many values are kept; older ones are evicted.
     """
 
-    __slots__ = ("_capacity", "_end", "_items")
+    __slots__ = ("_capacity", "_cleared", "_end", "_items")
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._items: list[T] = []
-        self._end = 0
+        self._end = self._cleared = 0
 
     def append(self, value: T) -> int:
         """Add a value; returns its absolute index."""
         index = self._end
-        if index < self._capacity:
+        if len(self._items) < self._capacity:
             self._items.append(value)
         else:
-            self._items[index % self._capacity] = value
+            self._items[(index - self._cleared) % self._capacity] = value
         self._end = index + 1
         return index
+
+    def clear(self) -> None:
+        """Evict all; indexes go on."""
+        self._items = []
+        self._cleared = self._end
 
     @property
     def capacity(self) -> int:
@@ -40,7 +45,7 @@ class Ring(Generic[T]):
     @property
     def first(self) -> int:
         """Index of the oldest value kept; `end` if there is none."""
-        return max(0, self._end - self._capacity)
+        return self._end - len(self._items)
 
     @property
     def end(self) -> int:
@@ -58,7 +63,7 @@ class Ring(Generic[T]):
         count = min(end, self._end) - first
         if count <= 0:
             return []
-        start = first % self._capacity
+        start = (first - self._cleared) % self._capacity
         items = self._items[start : start + count]
         return items + self._items[: count - len(items)]
 
@@ -70,7 +75,7 @@ class Ring(Generic[T]):
         """
         if not self.first <= index < self._end:
             raise IndexError(f"{index} is not in [{self.first}, {self._end})")
-        return self._items[index % self._capacity]
+        return self._items[(index - self._cleared) % self._capacity]
 
     def __len__(self) -> int:
         return len(self._items)

@@ -111,7 +111,7 @@ class Stream:
         lost = batch.sampled_out + batch.dropped - before.sampled_out - before.dropped
         self._missing += max(0, lost)
         self.matched += batch.matched - before.matched
-        self.sampled += len(batch.samples)
+        self.sampled += batch.sent - before.sent
         self.counts = wire.Messages(
             (),
             batch.seen,

@@ -60,8 +60,10 @@ class ListingScreen(MonitorScreen):
             self.host.push_screen(screen)
 
     def action_pause(self) -> None:
-        """Hold the messages, or let them go on."""
-        if self._stream.paused:
+        """Hold the messages, or let them go on; what is played stands still itself."""
+        if self._feed.transport is not None:
+            self._feed.transport.pause()
+        elif self._stream.paused:
             self._stream.resume()
         else:
             self._stream.pause()

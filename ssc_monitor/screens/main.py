@@ -15,6 +15,7 @@ from ssc_monitor.widgets.notice import Notice, notice
 from ssc_monitor.widgets.pane import Pane
 from ssc_monitor.widgets.reader import Timeline
 from ssc_monitor.widgets.socket_table import SocketTable
+from ssc_monitor.widgets.transport_line import TransportLine
 from ssc_monitor.widgets.truth_line import TruthLine
 
 __all__ = ["MainScreen"]
@@ -45,6 +46,7 @@ class MainScreen(ListingScreen):
 
     def compose(self) -> ComposeResult:
         yield self._truth
+        yield TransportLine(self._feed)
         yield self._sockets
         yield self._stream
         yield self._events
@@ -88,6 +90,7 @@ class MainScreen(ListingScreen):
         one = width < ONE_PANE_BELOW
         told = min(len(notice(self._feed, width)), height // 4)
         room = height - (1 if height < 15 or width < 60 else 3) - told
+        room -= self._feed.transport is not None
         # It grows with the sockets, and doesn't shrink: panes that jump can't be read.
         self._most_rows = max(self._most_rows, len(self._feed.view.sockets))
         upper = max(LEAST_ROWS + 2, min(self._most_rows + 2, room // 2))

@@ -17,6 +17,7 @@ from ssc_monitor.widgets.message_stream import MessageStream
 from ssc_monitor.widgets.pane import Pane
 from ssc_monitor.widgets.reader import Reader
 from ssc_monitor.widgets.sheet import Sheet
+from ssc_monitor.widgets.transport_line import TransportLine
 from ssc_monitor.widgets.truth_line import TruthLine
 from ssc_rx.errors import counted
 
@@ -47,6 +48,7 @@ class MessageScreen(MonitorScreen):
 
     def compose(self) -> ComposeResult:
         yield TruthLine(self._feed)
+        yield TransportLine(self._feed)
         yield self._heading
         yield self._payload
         yield self.question

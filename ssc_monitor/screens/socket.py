@@ -18,6 +18,7 @@ from ssc_monitor.widgets.message_stream import MessageStream
 from ssc_monitor.widgets.pane import Pane
 from ssc_monitor.widgets.reader import Reader, Timeline
 from ssc_monitor.widgets.sheet import Sheet
+from ssc_monitor.widgets.transport_line import TransportLine
 from ssc_monitor.widgets.truth_line import TruthLine, per_s
 from ssc_rx.errors import counted
 
@@ -89,6 +90,7 @@ class SocketScreen(ListingScreen):
 
     def compose(self) -> ComposeResult:
         yield TruthLine(self._feed)
+        yield TransportLine(self._feed)
         yield self._heading
         yield self._stream
         yield self._timeline
@@ -241,11 +243,15 @@ class _Details(Reader):
             ("connection", figures.count(socket.generation)),
             ("received", _both(socket.messages_in, socket.bytes_in)),
             ("written", _both(socket.messages_out, socket.bytes_out)),
-            ("queued", _both(socket.queued, socket.queued_bytes)),
-            ("refused", figures.count(socket.refused)),
-            ("lost writes", figures.count(socket.failed)),
-            ("dropped", figures.count(socket.dropped)),
         ]
+        played = self._feed.transport is not None
+        if not played:  # a recording can't know
+            rows += [
+                ("queued", _both(socket.queued, socket.queued_bytes)),
+                ("refused", figures.count(socket.refused)),
+                ("lost writes", figures.count(socket.failed)),
+                ("dropped", figures.count(socket.dropped)),
+            ]
         lines = [
             line
             for name, value in rows
@@ -256,6 +262,8 @@ class _Details(Reader):
             lines += [Line(()), Line((("  Headers of the request", "title"),))]
             for name, value in details.headers:
                 lines += _field(name, value, width, 24)
+        elif played:
+            lines += [Line(()), Line((("  a recording has no more of it", "muted"),))]
         elif details is None and self._subject.here:
             lines += [Line(()), Line((("  more is asked for …", "muted"),))]
         return lines

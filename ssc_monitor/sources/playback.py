@@ -1,30 +1,38 @@
-"""From the lines of a recording to the frames that its pool would have sent."""
+"""From the lines of a recording to the frames that its pool would have sent. Pure."""
 
-from typing import Any
+import math
 
-import msgspec
-
+from ssc_monitor.sources.tally import CLOSED, SocketTally, Tally, size_of
 from ssc_rx.monitor import wire
-from ssc_rx.recording import Happened, Header, Line, Missed, Received, Written
+from ssc_rx.recording import Happened, Header, Line, Received, Written
 
-__all__ = ["Playback"]
+__all__ = ["Playback", "event_of", "hello_of"]
+
+LEAST_S = 0.001
+"""Between two readings: rates need some time to be of."""
 
 _TEXT, _BINARY = 1, 2
 _CONTROL = {"ping": 9, "pong": 10}
 
 
-def _required(row: type[msgspec.Struct]) -> tuple[str, ...]:
-    """What has no default: a recording doesn't know the rest."""
-    return row.__struct_fields__[: -len(row.__struct_defaults__) or None]
+def hello_of(header: Header) -> wire.Hello:
+    """Who was recorded."""
+    return wire.Hello(
+        protocol=wire.PROTOCOL,
+        version=header.version,
+        pid=header.pid,
+        program=header.program,
+        pool=header.pool,
+        level="traffic",
+        started_at=header.started_at,
+        time=header.started_at,
+    )
 
 
-_ZEROS: dict[str, Any] = {
-    **dict.fromkeys(_required(wire.PoolRow), 0),
-    "state": "replay",
-    "failed": {},
-    "dropped": {},
-    "lag": 0.0,
-}
+def event_of(line: Happened, sequence: int, started_at: float) -> wire.Event:
+    """An event, as a viewer is told of it."""
+    time = started_at + line.at_us / 1e6
+    return wire.Event(sequence, time, line.name, line.id, line.facts)
 
 
 class Playback:
@@ -34,79 +42,94 @@ class Playback:
         header: Of the recording.
 
     Attributes:
+        tally: What was counted so far.
         words: Only messages that have all of these are shown, whatever the case.
     """
 
     def __init__(self, header: Header) -> None:
-        self._header = header
-        self._numbers: dict[str, int] = {}
+        self.tally = Tally(header.started_at)
+        self.words: tuple[str, ...] = ()
+        self._started_at = header.started_at
+        self._told = 0  # the last number of a socket that was told of
         self._born: list[wire.SocketHead] = []
-        self._rows: dict[int, dict[str, Any]] = {}
-        self._changed: set[int] = set()
+        self._changed: dict[int, SocketTally] = {}
         self._gone: list[int] = []
         self._events: list[wire.Event] = []
         self._samples: list[wire.Sample] = []
-        self._sequence = self._last_event = self._missed = self._last_number = 0
-        self._seen = 0
-        self.words: tuple[str, ...] = ()
-        self._pool = dict(_ZEROS)
+        self._seen = self._sent = self._missed_before = self._counted = 0
         self._begins = True
+        self._told_s = -math.inf  # when the last frames were
 
-    @property
-    def hello(self) -> wire.Hello:
-        """Who was recorded."""
-        header = self._header
-        return wire.Hello(
-            protocol=wire.PROTOCOL,
-            version=header.version,
-            pid=header.pid,
-            program=header.program,
-            pool=header.pool,
-            level="traffic",
-            started_at=header.started_at,
-            time=header.started_at,
-        )
+    def begin(self, tally: Tally) -> None:
+        """From here on as if all up to a tally had been played."""
+        self.tally = tally
+        self._told = 0
+        for pending in (self._born, self._changed, self._gone):
+            pending.clear()
+        for socket in tally.sockets.values():
+            self._changes(socket)
+        self._told = tally.numbered
+        self._events.clear()
+        self._samples.clear()
+        self._seen = self._sent = self._counted = 0
+        self._missed_before = tally.missed
+        self._begins = True
+        self._told_s = -math.inf
+
+    def go_on(self, tally: Tally) -> None:
+        """From its counters to those of a later tally, whatever was in between."""
+        before, after = self.tally.sockets, tally.sockets
+        for id, socket in after.items():
+            if before.get(id) != socket:
+                self._changes(socket)
+        for id, socket in before.items():
+            now = after.get(id)
+            if now is None or now.number != socket.number:
+                self._left(socket)
+        messages = tally.messages - self.tally.messages
+        self._seen += messages
+        self._sent += messages
+        self.tally = tally
 
     def take(self, line: Line) -> None:
         """Count a line, and keep it for the next frames."""
-        match line:
-            case Received() | Written():
-                self._message(line)
-            case Happened():
-                self._event(line)
-            case Missed():
-                self._missed += line.messages
-            case _:
-                self._pool["state"] = "stopped"
+        socket = self.tally.take(line)
+        if socket is not None:
+            if socket.state == CLOSED:
+                self._left(socket)
+            else:
+                self._changes(socket)
+        if isinstance(line, (Received, Written)):
+            assert socket is not None
+            self._sample(line, socket.number)
+        elif isinstance(line, Happened):
+            event = event_of(line, self.tally.events, self._started_at)
+            self._events.append(event)
 
     def frames(self, at_s: float) -> list[wire.Frame]:
         """What is new since the last call; `at_s` seconds after the start."""
+        at_s = self._told_s = max(at_s, self._told_s + LEAST_S)
         found: list[wire.Frame] = [self._state(at_s)]
         if self._events:
             found.append(wire.Events(tuple(self._events)))
             self._events.clear()
-        if self._samples:
-            sent, missed = self._sequence, self._missed
+        if self._samples or self._seen > self._counted:
+            self._counted = self._seen
+            sent, missed = self._sent, self.tally.missed - self._missed_before
             counts = (self._seen + missed, sent + missed, sent, missed, 0)
             found.append(wire.Messages(tuple(self._samples), *counts))
             self._samples.clear()
         return found
 
     def _state(self, at_s: float) -> wire.State:
-        rows = tuple(
-            wire.SocketRow(**self._rows[number])
-            for number in sorted(self._changed)
-            if number in self._rows
-        )
-        states = [row["state"] for row in self._rows.values()]
-        self._pool |= {"sockets": len(states), "open_sockets": states.count("open")}
+        changed = [self._changed[number] for number in sorted(self._changed)]
         state = wire.State(
-            time=self._header.started_at + at_s,
+            time=self._started_at + at_s,
             begin=self._begins,
             born=tuple(self._born),
-            rows=rows,
+            rows=tuple(socket.row() for socket in changed),
             gone=tuple(self._gone),
-            pool=wire.PoolRow(**self._pool),
+            pool=self.tally.row(),
         )
         self._begins = False
         self._born.clear()
@@ -114,86 +137,32 @@ class Playback:
         self._gone.clear()
         return state
 
-    def _number(self, id: str, kind: str = "") -> int:
-        number = self._numbers.get(id)
-        if number is None:
-            number = self._last_number = self._last_number + 1
-            self._numbers[id] = number
-            self._born.append(wire.SocketHead(number, id, kind or "?"))
-            self._rows[number] = {
-                **dict.fromkeys(_required(wire.SocketRow), 0),
-                "number": number,
-                "state": "open",
-                "generation": 1,
-                "latency": None,
-                "opened_at": None,
-                "last_received": None,
-            }
-        self._changed.add(number)
-        return number
+    def _changes(self, socket: SocketTally) -> None:
+        number = socket.number
+        self._changed[number] = socket
+        if number > self._told:
+            self._told = number
+            self._born.append(wire.SocketHead(number, socket.id, socket.kind))
 
-    def _message(self, line: Received | Written) -> None:
-        number = self._number(line.id)
-        time = self._header.started_at + line.at_us / 1e6
+    def _left(self, socket: SocketTally) -> None:
+        self._changed.pop(socket.number, None)
+        self._gone.append(socket.number)
+
+    def _sample(self, line: Received | Written, number: int) -> None:
         if line.text is not None:
             kind, payload = _TEXT, line.text.encode()
         else:
             kind = _BINARY if line.control is None else _CONTROL[line.control]
             payload = line.base64 or b""
-        size = len(payload) if line.size is None else line.size
-        direction: wire.Direction = "in" if isinstance(line, Received) else "out"
-        for counts in (self._rows[number], self._pool):
-            counts[f"messages_{direction}"] += 1
-            counts[f"bytes_{direction}"] += size
-        if direction == "in":
-            self._rows[number]["last_received"] = time
-        else:
-            self._pool["accepted"] += 1
         self._seen += 1
-        text = f"{line.id}\n{payload.decode(errors='replace')}".lower()
-        if not all(word.lower() in text for word in self.words):
-            return
-        self._sequence += 1
+        if self.words:
+            text = f"{line.id}\n{payload.decode(errors='replace')}".lower()
+            if not all(word.lower() in text for word in self.words):
+                return
+        self._sent += 1
+        size = size_of(line) if line.size is None else line.size
+        direction: wire.Direction = "in" if isinstance(line, Received) else "out"
+        time = self._started_at + line.at_us / 1e6
         self._samples.append(
-            wire.Sample(self._sequence, number, direction, kind, size, time, payload)
+            wire.Sample(self._sent, number, direction, kind, size, time, payload)
         )
-
-    def _event(self, line: Happened) -> None:
-        self._last_event += 1
-        time = self._header.started_at + line.at_us / 1e6
-        self._events.append(
-            wire.Event(self._last_event, time, line.name, line.id, line.facts)
-        )
-        facts = line.facts
-        match line.name:
-            case "SocketOpening":
-                row = self._rows[self._number(line.id, str(facts.get("kind", "")))]
-                row["state"] = "opening"
-            case "SocketOpened":
-                row = self._rows[self._number(line.id, str(facts.get("kind", "")))]
-                row |= {"state": "open", "opened_at": time}
-                row["generation"] = facts.get("generation", 1)
-                self._pool["sockets_opened"] += 1
-            case "ReconnectScheduled":
-                self._rows[self._number(line.id)]["state"] = "reconnecting"
-            case "SocketClosed":
-                self._leaves(line.id)
-                self._pool["sockets_closed"] += 1
-            case "DialFailed":
-                self._pool["dials_failed"] += 1
-            case "SubscriberFailed":
-                self._pool["subscriber_failures"] = facts.get("failures", 0)
-            case "WritesLost":
-                reason, lost = str(facts.get("reason")), facts.get("messages", 0)
-                failed = self._pool["failed"]
-                self._pool["failed"] = {**failed, reason: failed.get(reason, 0) + lost}
-            case "PoolStopped":
-                self._pool["state"] = "stopped"
-            case _:
-                pass
-
-    def _leaves(self, id: str) -> None:
-        number = self._numbers.pop(id, None)
-        if number is not None:
-            del self._rows[number]
-            self._gone.append(number)

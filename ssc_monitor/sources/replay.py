@@ -1,4 +1,4 @@
-"""A recording as a source: the same screens, the same lines, in its own time."""
+"""A recording as a source that is played once, to be printed: see also `player`."""
 
 import asyncio
 import math
@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from ssc_monitor.model.visible import visible
-from ssc_monitor.sources.playback import Playback
+from ssc_monitor.sources.playback import Playback, hello_of
 from ssc_monitor.sources.source import Attached, Item, Lost
 from ssc_rx.monitor import wire
 from ssc_rx.recording import RecordingFile
@@ -48,8 +48,9 @@ class ReplaySource:
     async def frames(self) -> AsyncGenerator[Item, None]:
         """See `Source.frames`."""
         playback = self._playback
-        yield Attached(self._file.path, playback.hello)
-        yield playback.hello
+        hello = hello_of(self._file.header)
+        yield Attached(self._file.path, hello)
+        yield hello
         lines = iter(self._file)
         begun = asyncio.get_running_loop().time()
         line = next(lines, None)

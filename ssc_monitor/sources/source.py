@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from ssc_monitor.model.transport import Transport
 from ssc_rx.monitor import wire
 
-__all__ = ["Attached", "Found", "GivenUp", "Item", "Lost", "Source"]
+__all__ = ["Attached", "Found", "GivenUp", "Item", "Lost", "Played", "Sought", "Source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,15 @@ class Found:
     problem: str = ""
 
 
-Item = wire.Frame | Attached | Lost | GivenUp
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What was told so far is void: the same pool at another time is told of from here.
+
+    It begins with a `State` of all sockets.
+    """
+
+
+Item = wire.Frame | Attached | Lost | GivenUp | Sought
 
 
 class Source(Protocol):
@@ -100,3 +109,10 @@ class Source(Protocol):
     async def close(self) -> None:
         """Leave; ends `frames()`. May be called again."""
         ...
+
+
+@runtime_checkable
+class Played(Source, Protocol):
+    """A source that isn't live: one may pause it, and go to another time."""
+
+    transport: Transport

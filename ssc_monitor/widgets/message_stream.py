@@ -56,6 +56,7 @@ class MessageStream(Pane):
         self._held_at = 0
         self._held_of: object = None  # a program that starts anew counts anew
         self._opened_at = feed.view.stream.end
+        self._seeks = 0
         self._mix = feed.mix
         self._found = self._matches()
         self._top = 0
@@ -264,6 +265,11 @@ class MessageStream(Pane):
         return found.position_of(self._top) - found.first, shown, total
 
     def lines(self, width: int, height: int) -> list[Line]:
+        transport = self._feed.transport
+        if transport is not None and transport.seeks != self._seeks:
+            self._seeks = transport.seeks  # what was shown is of another time
+            self.resume()
+            self.follow()
         if self._feed.mix != self._mix:
             self._found = self._matches()
         self.advance()

@@ -1,4 +1,4 @@
-"""The notice: feeds that were given up, for as long as the screen is there."""
+"""The notice: feeds that were given up, and what is wrong with a recording."""
 
 from ssc_monitor.feed import Feed
 from ssc_monitor.model.visible import fit, wrap
@@ -8,7 +8,7 @@ from ssc_monitor.widgets.sheet import Sheet
 __all__ = ["Notice", "notice"]
 
 MOST = 3
-"""How many feeds are named."""
+"""How many of them are told of."""
 LINES_EACH = 3
 
 
@@ -26,6 +26,8 @@ class Notice(Sheet):
 def notice(feed: Feed, width: int) -> list[Line]:
     """What has to be said: why there is no hope, and what to do."""
     texts = [lost.text for lost in feed.given_up.values()]
+    if feed.transport is not None and feed.transport.damage is not None:
+        texts.insert(0, f"{feed.source.name}: {feed.transport.damage}")
     lines: list[Line] = []
     for text in texts[:MOST]:
         first, *rest = wrap(text, max(12, width - 4), words=True)

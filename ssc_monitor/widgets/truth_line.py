@@ -65,6 +65,8 @@ def _who(feed: Feed, width: int) -> list[Part]:
 
 def _health(feed: Feed, width: int) -> tuple[Span, ...]:
     row = feed.view.row
+    if feed.transport is not None:
+        return (("◐ REPLAY", "warn"),)
     match feed.health:
         case "gone":
             assert feed.lost is not None
@@ -151,15 +153,21 @@ def _second(feed: Feed, width: int) -> list[Part]:
                 (figures.sparkline(view.spark_in, bars).replace("█", "▇"), "spark"),
             ),
         ),
-        (5, (("queued ", "muted"), (figures.count(row.queued), queued))),
+        (5, (("queued ", "muted"), (_known(feed, figures.count(row.queued)), queued))),
         *_losses(feed),
     ]
     if feed.shows_traffic:
         parts.append((3, _sampled(feed)))
-    parts.append((4, (("loop lag ", "muted"), (figures.latency(view.lag), lag))))
+    late = _known(feed, figures.latency(view.lag))
+    parts.append((4, (("loop lag ", "muted"), (late, lag))))
     if row.viewers > 1:
         parts.append((8, ((f"{row.viewers} viewers", "muted"),)))
     return parts
+
+
+def _known(feed: Feed, figure: str) -> str:
+    """A figure that a recording can't know."""
+    return figure if feed.transport is None else "–"
 
 
 def _sampled(feed: Feed) -> tuple[Span, ...]:
@@ -186,6 +194,8 @@ def _level(feed: Feed, width: int) -> list[Part]:
     hello = feed.view.hello
     if hello is None:
         return []
+    if feed.transport is not None:
+        return [(2, (("[recording]", "plain"),))]
     if hello.level == "stats":
         hint = LONG_HINT if width >= 120 else HINT
         return [(4, ((hint, "muted"),)), (2, (("[stats]", "plain"),))]

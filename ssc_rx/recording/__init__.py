@@ -11,11 +11,12 @@ from ssc_rx.recording.lines import (
     Header,
     Line,
     Missed,
+    Present,
     Received,
     RecordingError,
     Written,
 )
-from ssc_rx.recording.reader import RecordingFile
+from ssc_rx.recording.reader import LineReader, Place, RecordingFile
 from ssc_rx.recording.recorder import Recorder, record
 from ssc_rx.recording.replaying import replay
 from ssc_rx.recording.writer import RecordingWriter
@@ -27,7 +28,10 @@ __all__ = [
     "Happened",
     "Header",
     "Line",
+    "LineReader",
     "Missed",
+    "Place",
+    "Present",
     "Received",
     "Recorder",
     "RecordingError",

@@ -2,6 +2,7 @@
 
     {"t":"recording","format":1,"version":"0.1.0","program":"feed","pool":"feed-1",
      "pid":4711,"started_at":1764090000.25}
+    {"t":"socket","at_us":310,"id":"b","kind":"client","state":"open","generation":1}
     {"t":"event","at_us":1204,"name":"SocketOpened","id":"a","facts":{"generation":1, ...}}
     {"t":"in","at_us":20417,"id":"a","text":"hello"}
     {"t":"out","at_us":20533,"id":"a","base64":"AAEC"}
@@ -11,13 +12,14 @@
 Times are microseconds since `started_at`, which is UNIX seconds. A message is `in` when it
 was received and `out` when its write was accepted; TEXT has "text", BINARY has "base64",
 and a PING or PONG that the application wrote has "control" besides; "size" is there where
-the payload was cut. The last line is the end; a file without one was cut off. Keys that a
-reader doesn't know are ignored, and so are lines of other types. Whoever changes what a
-line means counts `format` up.
+the payload was cut. A `socket` is one that was found as it is told of, such as those that
+were there when the recording began. The last line is the end; a file without one was cut
+off. Keys that a reader doesn't know are ignored, and so are lines of other types. Whoever
+changes what a line means counts `format` up.
 """
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -31,11 +33,13 @@ __all__ = [
     "Header",
     "Line",
     "Missed",
+    "Present",
     "Received",
     "RecordingError",
     "Written",
     "decode_header",
     "decode_line",
+    "decode_lines",
     "encode_lines",
     "message_of",
     "received",
@@ -46,6 +50,9 @@ FORMAT = 1
 
 EndReason = Literal["closed", "stopped", "max_bytes", "max_seconds"]
 _TEXT, _BINARY = MessageType.TEXT, MessageType.BINARY
+
+_Time = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class RecordingError(SscError):
@@ -84,12 +91,12 @@ class _MessageLine(
         size: Bytes of the whole payload, where only its beginning is here.
     """
 
-    at_us: int
+    at_us: _Time
     id: str
     text: str | None = None
     base64: bytes | None = None
     control: Literal["ping", "pong"] | None = None
-    size: int | None = None
+    size: _Count | None = None
 
 
 class Received(_MessageLine, frozen=True, tag="in", gc=False):
@@ -98,6 +105,27 @@ class Received(_MessageLine, frozen=True, tag="in", gc=False):
 
 class Written(_MessageLine, frozen=True, tag="out", gc=False):
     """A write was accepted."""
+
+
+class Present(
+    msgspec.Struct, frozen=True, tag_field="t", tag="socket", omit_defaults=True
+):
+    """A socket as it was found, without an event that tells of it.
+
+    Attributes:
+        id: Its ID, without secrets.
+        kind: "server" or "client".
+        state: Such as "open".
+        generation: How many connections it has had.
+        opened_at: UNIX seconds; `None` if it never opened.
+    """
+
+    at_us: _Time
+    id: str
+    kind: str
+    state: str
+    generation: _Count = 0
+    opened_at: float | None = None
 
 
 class Happened(msgspec.Struct, frozen=True, tag_field="t", tag="event"):
@@ -109,7 +137,7 @@ class Happened(msgspec.Struct, frozen=True, tag_field="t", tag="event"):
         facts: The event's other fields, as JSON; errors as text.
     """
 
-    at_us: int
+    at_us: _Time
     name: str
     id: str
     facts: dict[str, Any]
@@ -118,8 +146,8 @@ class Happened(msgspec.Struct, frozen=True, tag_field="t", tag="event"):
 class Missed(msgspec.Struct, frozen=True, tag_field="t", tag="missed"):
     """The recorder could not keep up: so many messages are not in the file."""
 
-    at_us: int
-    messages: int
+    at_us: _Time
+    messages: _Count
 
 
 class End(msgspec.Struct, frozen=True, tag_field="t", tag="end"):
@@ -130,15 +158,16 @@ class End(msgspec.Struct, frozen=True, tag_field="t", tag="end"):
         reason: Who ended it: its user ("closed"), the pool that stopped, or a bound.
     """
 
-    at_us: int
-    messages: int
+    at_us: _Time
+    messages: _Count
     reason: EndReason
 
 
-Line = Received | Written | Happened | Missed | End
+Line = Received | Written | Present | Happened | Missed | End
 
 encode_lines = msgspec.json.Encoder().encode_lines
-_decode_line: Callable[[bytes], Line] = msgspec.json.Decoder(Line).decode
+_decoder = msgspec.json.Decoder(Line)
+_decode_line: Callable[[bytes], Line] = _decoder.decode
 _decode_header = msgspec.json.Decoder(Header).decode
 
 
@@ -193,6 +222,18 @@ def decode_header(data: bytes) -> Header:
     return header
 
 
+def decode_lines(data: bytes) -> list[Line]:
+    """Read many lines at once: four times as fast as one by one.
+
+    Raises:
+        ValueError: If any of them is no line, or of a type that is not known.
+    """
+    try:
+        return _decoder.decode_lines(data)
+    except RecursionError as error:
+        raise ValueError(str(error)) from error
+
+
 def decode_line(data: bytes) -> Line | None:
     """Read another line; `None` for one of a type that is not known.
 
@@ -201,11 +242,14 @@ def decode_line(data: bytes) -> Line | None:
     """
     try:
         return _decode_line(data)
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError) as error:
         try:
             anything = _decode_anything(data)
-        except msgspec.MsgspecError:
+        except (ValueError, RecursionError):
             raise ValueError(str(error)) from error
-        if anything.t in ("in", "out", "event", "missed", "end"):
+        if anything.t in _TYPES:
             raise ValueError(str(error)) from error
         return None
+
+
+_TYPES = ("in", "out", "socket", "event", "missed", "end")
