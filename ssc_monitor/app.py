@@ -5,11 +5,11 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+from textual.app import App
 from textual.theme import Theme
 from textual.worker import Worker
 
 from ssc_monitor.clock import Clock
-from ssc_monitor.deck import Deck
 from ssc_monitor.feed import Feed
 from ssc_monitor.model.search import Search
 from ssc_monitor.pace import Pace
@@ -38,7 +38,7 @@ NIGHT = Theme(
 )
 
 
-class MonitorApp(Deck):
+class MonitorApp(App[None]):
     """Shows a pool.
 
     Args:
@@ -127,9 +127,9 @@ class MonitorApp(Deck):
 
     def paint(self) -> None:
         """Paint what changed on the screen that is seen."""
-        shown = [s for s in self.screen_stack if isinstance(s, MonitorScreen)]
-        if shown and not self._jumping:  # a prompt may be before it
-            shown[-1].tick()
+        screen = self.screen
+        if isinstance(screen, MonitorScreen) and not self._jumping:
+            screen.tick()
         problem = self.feed.view.problem if self.feed is not None else ""
         if problem != self._problem:
             self._problem = problem

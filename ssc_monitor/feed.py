@@ -95,6 +95,7 @@ class Feed:
             case Sought():
                 view.rewind()
                 self.endings.clear()
+                self.lookout = Lookout()
             case GivenUp():
                 self.given_up[item.id] = item
             case wire.State():

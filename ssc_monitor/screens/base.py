@@ -23,14 +23,11 @@ SEARCH_KEYS = "⏎ find, then n and N go on; F another; esc forgets"
 
 _By = TypeVar("_By", int, float)
 
-_OF_THE_APP = (
-    "help", "quit", "targets", "seek_back", "seek_on", "leap_back", "leap_on",
-    "slower", "faster", "go_to",
-)  # fmt: skip
+_OF_THE_APP = ("help", "quit", "targets")
 
 # What is typed behind these belongs into the prompt that they open, so that they come
 # before all that waits for its turn.
-_PROMPTING = ("filter", "search", "search_next", "search_back")
+_PROMPTING = ("filter", "search", "search_next", "search_back", "go_to", "tape")
 
 
 def bindings(screen: ScreenName) -> list[BindingType]:

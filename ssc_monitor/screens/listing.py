@@ -3,14 +3,14 @@
 from ssc_monitor.clock import Clock
 from ssc_monitor.feed import Feed
 from ssc_monitor.model.filter import Filter
-from ssc_monitor.screens.base import MonitorScreen
+from ssc_monitor.screens.deck import DeckScreen
 from ssc_monitor.widgets.filter_bar import FilterBar
 from ssc_monitor.widgets.message_stream import MessageStream
 
 __all__ = ["ListingScreen"]
 
 
-class ListingScreen(MonitorScreen):
+class ListingScreen(DeckScreen):
     """A screen with a stream of messages and a filter.
 
     Args:
@@ -20,8 +20,7 @@ class ListingScreen(MonitorScreen):
     """
 
     def __init__(self, feed: Feed, clock: Clock, stream: MessageStream) -> None:
-        super().__init__()
-        self._feed = feed
+        super().__init__(feed)
         self._clock = clock
         self._stream = stream
         self._bar = FilterBar(self.use, self.stop_typing)

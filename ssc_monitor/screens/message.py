@@ -9,7 +9,8 @@ from ssc_monitor.clock import Clock
 from ssc_monitor.feed import Feed
 from ssc_monitor.model import figures, payload
 from ssc_monitor.model.entry import Entry
-from ssc_monitor.screens.base import MonitorScreen, bindings
+from ssc_monitor.screens.base import bindings
+from ssc_monitor.screens.deck import DeckScreen
 from ssc_monitor.widgets.key_bar import KeyBar
 from ssc_monitor.widgets.line import Line, Span, ends
 from ssc_monitor.widgets.message_row import type_name
@@ -24,7 +25,7 @@ from ssc_rx.errors import counted
 __all__ = ["MessageScreen"]
 
 
-class MessageScreen(MonitorScreen):
+class MessageScreen(DeckScreen):
     """Shows a payload; asks the process for all of it when there is only a preview.
 
     Args:
@@ -39,8 +40,7 @@ class MessageScreen(MonitorScreen):
     def __init__(
         self, feed: Feed, clock: Clock, entry: Entry, stream: MessageStream
     ) -> None:
-        super().__init__()
-        self._feed = feed
+        super().__init__(feed)
         self._stream = stream
         self._shown = _Shown(feed, entry)
         self._heading = _Heading(self._shown, clock)

@@ -1,43 +1,44 @@
-"""The keys of a recording that is played: what they do to its transport."""
-
-from textual.app import App
+"""`DeckScreen`: what screens of a feed share: the keys that play a recording."""
 
 from ssc_monitor.feed import Feed
 from ssc_monitor.model import figures
 from ssc_monitor.model.transport import PlaceError, Transport, place
+from ssc_monitor.screens.base import MonitorScreen
 
-__all__ = ["Deck"]
+__all__ = ["DeckScreen"]
 
 SEEK_S = 10.0
 LEAP_S = 60.0
 
-LIVE = "that is for recordings: R makes one, ssc-monitor replay FILE plays it"
+LIVE = "that is for recordings, such as R makes and ssc-monitor replay FILE plays"
 
 
-class Deck(App[None]):
-    """The half of the app that plays recordings.
+class DeckScreen(MonitorScreen):
+    """A screen that shows a pool, live or recorded.
 
-    Attributes:
+    Args:
         feed: What is shown.
     """
 
-    feed: Feed | None
+    def __init__(self, feed: Feed) -> None:
+        super().__init__()
+        self._feed = feed
 
     def action_seek_back(self) -> None:
         """Ten seconds back."""
-        self._seek(-SEEK_S)
+        self._wind(-SEEK_S)
 
     def action_seek_on(self) -> None:
         """Ten seconds on."""
-        self._seek(SEEK_S)
+        self._wind(SEEK_S)
 
     def action_leap_back(self) -> None:
         """A minute back."""
-        self._seek(-LEAP_S)
+        self._wind(-LEAP_S)
 
     def action_leap_on(self) -> None:
         """A minute on."""
-        self._seek(LEAP_S)
+        self._wind(LEAP_S)
 
     def action_slower(self) -> None:
         """To the next speed below."""
@@ -51,33 +52,27 @@ class Deck(App[None]):
 
     def action_go_to(self) -> None:
         """Ask for a time, and go there."""
-        from ssc_monitor.screens.prompt import PromptScreen
-
         if (transport := self._transport()) is None:
             return
 
-        def wrong(text: str) -> str:
+        def go(text: str) -> str:
             try:
-                place(text, transport.length_s)
+                transport.go(place(text, transport.length_s))
             except PlaceError as error:
                 return str(error)
             return ""
 
-        def go(text: str | None) -> None:
-            if text is not None:
-                transport.go(place(text, transport.length_s))
-
         length = figures.position(transport.length_s)
-        remark = f"1:30, 0:01:30, 90 or 45%, of {length}  ⏎ go  esc leave"
-        self.push_screen(PromptScreen("go to", "", remark, wrong), go)
+        self.ask(
+            "go to", go, remark=f"1:30, 0:01:30, 90 or 45%, of {length}; esc leaves"
+        )
 
-    def _seek(self, by_s: float) -> None:
+    def _wind(self, by_s: float) -> None:
         if (transport := self._transport()) is not None:
             transport.seek(by_s)
 
     def _transport(self) -> Transport | None:
         """That of what is shown; without one it is told why."""
-        transport = None if self.feed is None else self.feed.transport
-        if transport is None:
-            self.notify(LIVE, markup=False)
-        return transport
+        if self._feed.transport is None:
+            self.host.notify(LIVE, markup=False)
+        return self._feed.transport
