@@ -116,6 +116,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("faster",     "+ =",      _WATCHING, "A recording", "Faster, up to 64× and max"),
     Action("go_to",      "T",        _WATCHING, "A recording", "To a time, or a percentage"),
 
+    Action("compose",    "c",        _LISTS,    "Act on the pool", "Compose a message, and send it"),
+    Action("resend",     "r",        _MESSAGE,  "Act on the pool", "Compose one that begins as this"),
+    Action("ping",       "p",        _LISTS,    "Act on the pool", "Ping a socket: its round trip"),
+    Action("kick",       "K",        _LISTS,    "Act on the pool", "Close a socket; asks first"),
+
     Action("up",         "k up",     _ALL,      "Move", "A line up"),
     Action("down",       "j down",   _ALL,      "Move", "A line down"),
     Action("half_up",    "ctrl+u",   _ALL,      "Move", "Half a page up"),
@@ -146,6 +151,8 @@ HINTS: tuple[Hint, ...] = (
     Hint("events",      "lower",                                  3, _MAIN),
     Hint("sort",        "sort_left sort_right",                   4, _MAIN),
     Hint("search",      "search_next search_back",                6, _SEARCHED),
+    Hint("send",        "compose",                                5, _LISTS),
+    Hint("resend",      "resend",                                 5, _MESSAGE),
     Hint("follow",      "follow",                                 5, _LISTS),
     Hint("solo mute",   "solo mute",                              7, _MAIN),
     Hint("pools",       "targets",                                6, _LISTS),

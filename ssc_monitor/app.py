@@ -127,9 +127,10 @@ class MonitorApp(App[None]):
 
     def paint(self) -> None:
         """Paint what changed on the screen that is seen."""
-        screen = self.screen
-        if isinstance(screen, MonitorScreen) and not self._jumping:
-            screen.tick()
+        seen = self.screen_stack[-2:] if self.screen.is_modal else (self.screen,)
+        for screen in seen:
+            if isinstance(screen, MonitorScreen) and not self._jumping:
+                screen.tick()
         problem = self.feed.view.problem if self.feed is not None else ""
         if problem != self._problem:
             self._problem = problem

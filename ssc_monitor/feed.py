@@ -6,6 +6,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from ssc_monitor.acting import Acting
 from ssc_monitor.endings import Endings
 from ssc_monitor.model.filter import Filter
 from ssc_monitor.model.mix import Mix
@@ -43,6 +44,7 @@ class Feed:
 
     Attributes:
         view: The pool, as far as it is known.
+        acting: Has it do things.
         endings: Why sockets that aren't open aren't.
         lookout: What is worth a warning.
         lost: Why there is no link; `None` while there is one.
@@ -55,6 +57,7 @@ class Feed:
     def __init__(self, source: Source, clock: Callable[[], float]) -> None:
         self.source = source
         self.view = PoolView()
+        self.acting = Acting(source)
         self.endings = Endings()
         self.lookout = Lookout()
         self.mix = Mix()
@@ -88,10 +91,12 @@ class Feed:
         view = self.view
         match item:
             case Attached():  # the Hello that follows makes the view begin anew
+                self.acting.lost()
                 self.lost, self._attached = None, True
                 self._read_at = self._clock()
             case Lost():
                 self.lost, self._attached = item, False
+                self.acting.lost()
             case Sought():
                 view.rewind()
                 self.endings.clear()
@@ -113,6 +118,8 @@ class Feed:
                 self._interval = max(0.01, item.interval)
                 view.apply(item)
                 self._ask()
+            case wire.Answer():
+                self.acting.answered(item)
             case wire.Events():
                 view.apply(item)
                 for event in item.events:

@@ -111,6 +111,8 @@ class PoolView:
                 _keep(self.details, frame.number, _shown_details(frame), MAX_DETAILS)
             case wire.Problem():
                 self.problem = visible(frame.text)
+            case wire.Answer():
+                pass  # for who gave the command
         self.version += 1
 
     def reset(self) -> None:

@@ -19,7 +19,7 @@ Section = tuple[str, Sequence[tuple[str, str]]]
 TWO_COLUMNS_FROM = 100
 
 LEFT = ("Look closer", "Find", "Messages", "A socket", "Move")
-RIGHT = ("A message", "A recording", "Program")
+RIGHT = ("A message", "A recording", "Act on the pool", "Program")
 
 FILTER = (
     ("btc", "in ID or payload, whatever the case"),

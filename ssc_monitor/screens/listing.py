@@ -3,14 +3,14 @@
 from ssc_monitor.clock import Clock
 from ssc_monitor.feed import Feed
 from ssc_monitor.model.filter import Filter
-from ssc_monitor.screens.deck import DeckScreen
+from ssc_monitor.screens.acting import ActingScreen
 from ssc_monitor.widgets.filter_bar import FilterBar
 from ssc_monitor.widgets.message_stream import MessageStream
 
 __all__ = ["ListingScreen"]
 
 
-class ListingScreen(DeckScreen):
+class ListingScreen(ActingScreen):
     """A screen with a stream of messages and a filter.
 
     Args:

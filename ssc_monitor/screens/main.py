@@ -7,6 +7,7 @@ from ssc_monitor.clock import Clock
 from ssc_monitor.feed import Feed
 from ssc_monitor.model.filter import Filter
 from ssc_monitor.model.mix import Mix
+from ssc_monitor.model.sockets import SocketView
 from ssc_monitor.screens.base import bindings
 from ssc_monitor.screens.listing import ListingScreen
 from ssc_monitor.widgets.key_bar import KeyBar
@@ -77,6 +78,18 @@ class MainScreen(ListingScreen):
     @property
     def pane(self) -> Pane:
         return self._active
+
+    @property
+    def chosen(self) -> SocketView | None:
+        """The socket under the cursor, that of the message under it, or the only one."""
+        view, stream = self._feed.view, self._stream
+        if self._active is stream and stream.has_cursor:
+            entry = stream.selected
+            here = entry is not None and entry.attachment == view.attachment
+            return view.sockets.get(entry.number) if entry and here else None
+        if self._sockets.has_cursor or len(view.sockets) == 1:
+            return self._sockets.selected
+        return None
 
     def tick(self) -> None:
         self._arrange()

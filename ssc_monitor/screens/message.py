@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from ssc_monitor.clock import Clock
 from ssc_monitor.feed import Feed
 from ssc_monitor.model import figures, payload
+from ssc_monitor.model.draft import DraftError, draft_of
 from ssc_monitor.model.entry import Entry
 from ssc_monitor.screens.base import bindings
 from ssc_monitor.screens.deck import DeckScreen
@@ -98,6 +99,22 @@ class MessageScreen(DeckScreen):
     def action_newer_any(self) -> None:
         """The next of any socket."""
         self._go(1, same=False)
+
+    def action_resend(self) -> None:
+        """Compose a message that begins as this one."""
+        from ssc_monitor.screens.compose import ComposeScreen
+
+        shown, view = self._shown, self._feed.view
+        try:
+            if not shown.complete:
+                raise DraftError(f"only its beginning is here: {shown.remark}")
+            draft = draft_of(shown.payload, shown.entry.type)
+        except DraftError as error:
+            self.host.notify(str(error), severity="warning", markup=False)
+            return
+        same = shown.entry.attachment == view.attachment
+        socket = view.sockets.get(shown.entry.number) if same else None
+        self.host.push_screen(ComposeScreen(self._feed, socket, draft))
 
     def _view(self, mode: payload.Mode) -> None:
         self._shown.mode = mode

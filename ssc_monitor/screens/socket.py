@@ -106,6 +106,11 @@ class SocketScreen(ListingScreen):
     def pane(self) -> Pane:
         return self._pane
 
+    @property
+    def chosen(self) -> SocketView | None:
+        """The one that is shown."""
+        return self._subject.socket
+
     def tick(self) -> None:
         socket = self._subject.socket
         asked = (self._feed.view.attachment, socket.number)

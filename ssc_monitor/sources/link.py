@@ -79,6 +79,11 @@ class Link:
         waiting.append(request)
         self._wake.set()
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the next request will be sent."""
+        return len(self._waiting) < MAX_WAITING
+
     async def _send(self) -> None:
         # The AttributeError is websockets' own, when the link ends while it writes.
         with suppress(ConnectionClosed, OSError, AttributeError):

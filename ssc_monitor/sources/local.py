@@ -69,7 +69,7 @@ class LocalSource:
             subprotocols=tuple(subprotocols) or None,
             on_open=self._greet if greetings else None,
             reconnect=Reconnect() if again else None,
-            monitor="traffic",
+            monitor="control",
         )
         self._greetings = tuple(greetings)
         self._again = again
@@ -125,6 +125,13 @@ class LocalSource:
             yield Lost(visible(str(error)), retry=False)
         finally:
             await self._pool.stop(deadline=1.0)
+
+    @property
+    def why_not(self) -> str:
+        """See `Source.why_not`."""
+        return (
+            "nothing is dialled yet" if self._remote is None else self._remote.why_not
+        )
 
     def request(self, request: wire.Request) -> None:
         """See `Source.request`."""

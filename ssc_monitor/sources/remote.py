@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ssc_monitor.model.visible import visible
 from ssc_monitor.sources.link import GoneError, Link, attach
-from ssc_monitor.sources.source import Attached, Found, Item, Lost
+from ssc_monitor.sources.source import NOT_ALLOWED, Attached, Found, Item, Lost
 from ssc_rx.monitor import wire
 from ssc_rx.monitor.discovery import MonitorError, directory, living, pid_of
 
@@ -85,6 +85,16 @@ class RemoteSource:
             told = lost
             await self._pause(delay)
             delay = min(2 * delay, MAX_DELAY_S)
+
+    @property
+    def why_not(self) -> str:
+        """See `Source.why_not`."""
+        link = self._link
+        if link is None:
+            return "there is no link to the pool now"
+        if not set(wire.COMMANDS) <= set(link.hello.capabilities):
+            return NOT_ALLOWED
+        return "" if link.has_room else "the program takes no more commands now"
 
     def request(self, request: wire.Request) -> None:
         """See `Source.request`."""

@@ -91,6 +91,11 @@ class ReplaySource:
             else f"the recording: {visible(damage)}"
         )
 
+    @property
+    def why_not(self) -> str:
+        """See `Source.why_not`."""
+        return "this is a recording, which can't be acted on"
+
     def request(self, request: wire.Request) -> None:
         """See `Source.request`: it is played to who looks for these words in payloads.
 

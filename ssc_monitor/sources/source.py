@@ -8,7 +8,22 @@ from typing import Protocol, runtime_checkable
 from ssc_monitor.model.transport import Transport
 from ssc_rx.monitor import wire
 
-__all__ = ["Attached", "Found", "GivenUp", "Item", "Lost", "Played", "Sought", "Source"]
+__all__ = [
+    "NOT_ALLOWED",
+    "Attached",
+    "Found",
+    "GivenUp",
+    "Item",
+    "Lost",
+    "Played",
+    "Sought",
+    "Source",
+]
+
+NOT_ALLOWED = (
+    "this pool may only be watched. To allow more, in its program: "
+    'Pool(..., monitor="control")'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +114,16 @@ class Source(Protocol):
         """
         ...
 
+    @property
+    def why_not(self) -> str:
+        """Why the pool takes no commands now; fit for a terminal, empty if it does."""
+        ...
+
     def request(self, request: wire.Request) -> None:
         """Ask the process for something; never waits.
 
         Without a link it is dropped, but the latest `Watch` is sent with every new one.
+        A command isn't dropped while `why_not` is empty.
         """
         ...
 

@@ -74,6 +74,11 @@ class MessageStream(Pane):
         return found.at(position)[0] if found.first <= position < found.end else None
 
     @property
+    def has_cursor(self) -> bool:
+        """Whether a message was selected."""
+        return self._cursor is not None
+
+    @property
     def paused(self) -> bool:
         """Whether a copy of the messages is shown."""
         return self._held is not None

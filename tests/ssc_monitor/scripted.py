@@ -31,12 +31,16 @@ class Scripted:
 
     Args:
         items: What it says first.
+
+    Attributes:
+        bars: Why its pool takes no commands.
     """
 
     def __init__(self, items: Iterable[Item] = (), name: str = "feeds") -> None:
         self.name = name
         self.requests: list[wire.Request] = []
         self.closed = False
+        self.bars = ""
         self._items = deque(items)
         self._wake = asyncio.Event()
 
@@ -56,6 +60,10 @@ class Scripted:
             while self._items:
                 yield self._items.popleft()
             await self._wake.wait()
+
+    @property
+    def why_not(self) -> str:
+        return self.bars
 
     def request(self, request: wire.Request) -> None:
         self.requests.append(request)

@@ -1,0 +1,54 @@
+"""`ActingScreen`: the keys that act on the pool, where there is a socket to act on."""
+
+from ssc_monitor.model.receipt import pong
+from ssc_monitor.model.sockets import SocketView
+from ssc_monitor.screens.deck import DeckScreen
+from ssc_monitor.widgets.line import ends
+from ssc_rx.monitor import wire
+
+__all__ = ["ActingScreen"]
+
+MAX_SHOWN = 60
+
+
+class ActingScreen(DeckScreen):
+    """A screen on which somebody may have chosen a socket."""
+
+    @property
+    def chosen(self) -> SocketView | None:
+        """Whom the keys act on; `None` if that isn't clear."""
+        raise NotImplementedError
+
+    def action_compose(self) -> None:
+        """Compose a message."""
+        from ssc_monitor.screens.compose import ComposeScreen
+
+        self.host.push_screen(ComposeScreen(self._feed, self.chosen))
+
+    def action_kick(self) -> None:
+        """Ask whether a socket is to be closed."""
+        from ssc_monitor.screens.kick import KickScreen
+
+        if (socket := self._needed("kick")) is not None:
+            self.host.push_screen(KickScreen(self._feed, socket))
+
+    def action_ping(self) -> None:
+        """Measure a round trip."""
+        if (socket := self._needed("ping")) is None:
+            return
+        name, host = ends(socket.id, min(MAX_SHOWN, len(socket.id))), self.host
+
+        def told(answer: wire.Answer) -> None:
+            host.notify(
+                f"{name}: {pong(answer)}",
+                severity="warning" if answer.refusal else "information",
+                markup=False,
+            )
+
+        self._feed.acting.ping(socket.number, told)
+
+    def _needed(self, what: str) -> SocketView | None:
+        if (socket := self.chosen) is None:
+            text = f"choose a socket to {what} first: j, k"
+            self.host.notify(text, severity="warning", markup=False)
+        return socket
