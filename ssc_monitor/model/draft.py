@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from ssc_monitor.model.visible import visible
+from ssc_monitor.model.visible import MAX_MARKS, joins, visible
 
 __all__ = ["FORMATS", "Draft", "DraftError", "Format", "Outgoing", "draft_of", "typed"]
 
@@ -107,7 +107,14 @@ def typed(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.replace("\n", "").isascii() and text.replace("\n", "").isprintable():
         return text
-    return "".join(c for c in text if c == "\n" or visible(c) in (c, "◌" + c))
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if joins(character) else 0
+        seen = character == "\n" or visible(character) in (character, "◌" + character)
+        if seen and marks <= MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _from_hex(text: str) -> bytes:

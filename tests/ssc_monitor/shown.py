@@ -89,6 +89,11 @@ class Shown:
         await self.press(*text)
 
     @property
+    def notices(self) -> list[str]:
+        """What it notified of: such boxes come and go by themselves."""
+        return [notice.message for notice in self.app._notifications]
+
+    @property
     def lines(self) -> list[str]:
         """What the screen says."""
         return [strip.text for strip in self.strips]

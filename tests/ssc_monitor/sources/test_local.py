@@ -63,7 +63,7 @@ async def test_it_shows_what_a_feed_sends_from_its_first_message(
             attached = await anext(frames)
             assert isinstance(attached, Attached)
             assert attached.path.parent == monitors
-            assert (attached.hello.pool, attached.hello.level) == ("connect", "traffic")
+            assert (attached.hello.pool, attached.hello.level) == ("connect", "control")
             batch = await until(
                 frames,
                 lambda item: isinstance(item, wire.Messages) and bool(item.samples),
