@@ -13,8 +13,10 @@ __all__ = ["COMMANDS", "SORTS", "hint", "parse"]
 
 MAX_FPS = 60
 MAX_PREVIEW_BYTES = 4096
-SORTS = ("traffic", "in/s", "out/s", "bytes/s", "in", "out", "queued", "rtt", "last")
-SORTS += ("state", "kind", "id")
+SORTS: tuple[str, ...] = (
+    *("traffic", "in/s", "out/s", "bytes/s", "in", "out", "queued"),
+    *("rtt", "last", "state", "kind", "id"),
+)
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110 section 5.6.2
 _VALUE = re.compile(r"[\t\x20-\x7e]*")
 

@@ -71,7 +71,7 @@ With --json one JSON object a line, with the keys "path" (of its Unix socket), "
 "pool", "program", "level" ("traffic" or "stats"), "version" (that of ssc-rx), "protocol",
 "started_at" and "time" (UNIX seconds, by the program's clock) and "interval" (seconds
 between two looks at the counters). A pool that can't be attached to has "path" and
-"problem" instead.
+"problem" instead. docs/monitor/json.md tells of each.
 """
 
 TAIL = """\
@@ -107,7 +107,8 @@ With --json one JSON object a line, in ASCII. A message has
   "cut"        whether that is only the payload's beginning: see --preview
   "missing"    how many more matched just before it and were not sampled
 and an event "time", "id" (empty for the pool), "event" (such as "SocketClosed") and
-"facts", an object that depends on the event. Keys may be added later.
+"facts", an object that depends on the event: see docs/monitor/json.md. Keys may be
+added later.
 """
 
 RECORD = """\
@@ -143,12 +144,9 @@ that says nothing for five seconds longer is marked as silent: its event loop ma
 blocked.
 
 With --json one JSON object a line: "time", "path" and who it is, as in
-ssc-monitor ls --json, the pool's counters ("state", "sockets", "open_sockets",
-"messages_in", "bytes_in", "messages_out", "bytes_out", "accepted", "refused", "queued",
-"queued_bytes", "failed", "dropped", "sockets_opened", "sockets_closed", "dials_failed",
-"subscriber_failures", "payloads_invalid", "lag" and "viewers"), how fast it goes
-("messages_in_per_s", "bytes_in_per_s" and the same with "out"), "overdue" if it is
-silent, and "rows", a list of sockets with "id", "kind", "state", their counters and the
+ssc-monitor ls --json; the pool's counters ("messages_in", "queued", "failed" ...), how
+fast it goes ("messages_in_per_s", "bytes_in_per_s" and the same with "out"), "overdue" if
+it is silent, "warnings", and "rows": sockets with "id", "kind", "state", counters and
 same speeds. docs/monitor/json.md tells of each.
 """
 
