@@ -5,21 +5,23 @@ one chain of plain calls, with the same rules: what raises in a function ends th
 `on_error`, and what was disposed of gets nothing more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar, cast
 
 from reactivex import abc
 
+from ssc_rx.analysis.fold import Fold
 from ssc_rx.errors import PayloadError
 from ssc_rx.message import Message
 from ssc_rx.streams.hub import ByName, Hub
 from ssc_rx.streams.stream import Home, Stream
 
-__all__ = ["Decode", "Filter", "Fused", "Map", "Stage"]
+__all__ = ["Decode", "Filter", "Folding", "Fused", "Map", "Stage", "emit_all"]
 
 R = TypeVar("R")
 OnNext = Callable[[Any], None]
 OnError = Callable[[Exception], None]
+OnCompleted = Callable[[], None]
 
 
 class Stage(Protocol):
@@ -111,13 +113,66 @@ class Decode:
         return decoding
 
 
-class _Chain:
-    """The first function of a chain, and the observer at its end."""
+class Folding:
+    """Gives what a fold makes of the values, and of their end; a fold per subscription."""
 
-    def __init__(self, on_next: OnNext, observer: abc.ObserverBase[Any]) -> None:
+    def __init__(self, make: Callable[[], Fold[Any]]) -> None:
+        self.make = make
+
+    def before(self, on_next: OnNext, on_error: OnError) -> OnNext:
+        """Without its end."""
+        return self.around(on_next, on_error, lambda: None)[0]
+
+    def around(
+        self, on_next: OnNext, on_error: OnError, on_completed: OnCompleted
+    ) -> tuple[OnNext, OnCompleted]:
+        """The same, and the function that takes the end."""
+        fold = self.make()
+        take = fold.take
+
+        def folding(value: Any) -> None:
+            try:
+                results = tuple(take(value))
+            except Exception as error:
+                on_error(error)
+                return
+            emit_all(results, on_next)
+
+        def ending() -> None:
+            try:
+                results = tuple(fold.end())
+            except Exception as error:
+                on_error(error)
+                return
+            try:
+                emit_all(results, on_next)
+            finally:
+                on_completed()
+
+        return folding, ending
+
+
+def emit_all(values: Iterable[Any], on_next: OnNext) -> None:
+    """Give each to a subscriber; one that raises gets the rest before that is heard of."""
+    failure: BaseException | None = None
+    for value in values:
+        try:
+            on_next(value)
+        except BaseException as error:
+            failure = failure or error
+    if failure is not None:
+        raise failure
+
+
+class _Chain:
+    """The first functions of a chain, and the observer at its end."""
+
+    def __init__(
+        self, on_next: OnNext, on_error: OnError, on_completed: OnCompleted
+    ) -> None:
         self.on_next = on_next
-        self.on_error = observer.on_error
-        self.on_completed = observer.on_completed
+        self.on_error = on_error
+        self.on_completed = on_completed
 
 
 class Fused(Stream[R]):
@@ -138,21 +193,27 @@ class Fused(Stream[R]):
         observer: abc.ObserverBase[R],
         scheduler: abc.SchedulerBase | None = None,
     ) -> abc.DisposableBase:
-        on_next = self._composed(observer.on_next, observer.on_error)
-        chain = cast("abc.ObserverBase[Any]", _Chain(on_next, observer))
+        on_next, on_completed = self._composed(observer)
+        chain = cast(
+            "abc.ObserverBase[Any]", _Chain(on_next, observer.on_error, on_completed)
+        )
         if isinstance(self._source, (Hub, ByName)):
             # Nothing in between: the observer at the end knows if it was disposed of.
             return self._source.attach(chain)
         return self._source.subscribe(chain, scheduler=scheduler)
 
-    def _composed(self, on_next: OnNext, on_error: OnError) -> OnNext:
+    def _composed(self, observer: abc.ObserverBase[Any]) -> tuple[OnNext, OnCompleted]:
+        on_next, on_completed = observer.on_next, observer.on_completed
+        on_error = observer.on_error
         following: Stage | None = None
         after = on_next
         for stage in reversed(self._stages):
             before = on_next
-            if isinstance(stage, Filter) and isinstance(following, Map):
+            if isinstance(stage, Folding):
+                on_next, on_completed = stage.around(on_next, on_error, on_completed)
+            elif isinstance(stage, Filter) and isinstance(following, Map):
                 on_next = stage.before_map(following, after, on_error)
             else:
                 on_next = stage.before(on_next, on_error)
             following, after = stage, before
-        return on_next
+        return on_next, on_completed

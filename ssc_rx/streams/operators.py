@@ -9,17 +9,18 @@ Lambdas given to these pass mypy and pyright in strict mode, where reactivex's o
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from reactivex import Observable, abc
+from reactivex import Observable
 
 from ssc_rx.core.registry import check_id
 from ssc_rx.errors import InvalidOptionError
 from ssc_rx.message import Message, MessageType
 from ssc_rx.streams.closing import FailOnClose, SocketHub
-from ssc_rx.streams.fused import Decode, Filter, Fused, Map, Stage
+from ssc_rx.streams.fused import Decode, Filter, Map
 from ssc_rx.streams.hub import MessageHub
-from ssc_rx.streams.stream import Home, Stream
+from ssc_rx.streams.stages import operator_of
+from ssc_rx.streams.stream import Stream
 
 __all__ = ["fail_on_close", "filter", "from_id", "json", "map", "text", "where"]
 
@@ -33,7 +34,7 @@ def filter(predicate: Callable[[Message], bool]) -> Operator[Message]:
     messages   --a--b--a--b--|
     filter(a)  --a-----a-----|
     """
-    return _operator(lambda _: Filter(predicate))
+    return operator_of(lambda _: Filter(predicate))
 
 
 def map(mapper: Callable[[Message], R]) -> Operator[R]:
@@ -42,7 +43,7 @@ def map(mapper: Callable[[Message], R]) -> Operator[R]:
     messages   --a--b--|
     map(f)     --fa-fb-|
     """
-    return _operator(lambda _: Map(mapper))
+    return operator_of(lambda _: Map(mapper))
 
 
 def where(
@@ -90,7 +91,7 @@ def text() -> Operator[str]:
     messages   --"a"--0xff--"b"--|
     text()     --a-----------b---|
     """
-    return _operator(lambda home: Decode(lambda message: message.text, home))
+    return operator_of(lambda home: Decode(lambda message: message.text, home))
 
 
 def json() -> Operator[Any]:
@@ -102,7 +103,7 @@ def json() -> Operator[Any]:
     Skipped payloads are counted in `pool.stats().payloads_invalid` and reported as
     `PayloadInvalid` events.
     """
-    return _operator(lambda home: Decode(Message.json, home))
+    return operator_of(lambda home: Decode(Message.json, home))
 
 
 def fail_on_close() -> Operator[Message]:
@@ -128,30 +129,3 @@ def fail_on_close() -> Operator[Message]:
         return FailOnClose(source)
 
     return apply
-
-
-def _operator(stage: Callable[[Home | None], Stage]) -> Operator[Any]:
-    def apply(source: Observable[Message]) -> Stream[Any]:
-        if isinstance(source, Fused):
-            return source.then(stage(source.home))
-        if isinstance(source, Stream):
-            return Fused(source, stage(source.home))
-        return _of_foreign(source, stage(None))
-
-    return apply
-
-
-def _of_foreign(source: Observable[Any], stage: Stage) -> Stream[Any]:
-    """The same of an Observable that lives in no pool, and so gives another such."""
-
-    def subscribe(
-        observer: abc.ObserverBase[Any], scheduler: abc.SchedulerBase | None = None
-    ) -> abc.DisposableBase:
-        return source.subscribe(
-            stage.before(observer.on_next, observer.on_error),
-            observer.on_error,
-            observer.on_completed,
-            scheduler=scheduler,
-        )
-
-    return cast("Stream[Any]", Observable(subscribe))

@@ -1,5 +1,7 @@
 """What users write, as both type checkers in strict mode have to accept it."""
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from reactivex import operators as rx_ops
@@ -12,8 +14,10 @@ from ssc_rx import (
     MessageType,
     Overflow,
     Pool,
+    Recording,
     Socket,
     Stream,
+    collect,
 )
 from ssc_rx import operators as ops
 
@@ -58,3 +62,27 @@ async def writing(pool: Pool, socket: Socket) -> None:
     socket.writes.on_next("text")
     info: CloseInfo = await pool.remove_socket("x", 4000, "bye")
     print(info.code)
+
+
+async def analysing(pool: Pool) -> None:
+    recording: Recording = await collect(pool.messages, n=1000, timeout=30)
+    print(recording.to_polars(json=True).columns, recording[0].text, recording[1:].ids)
+    recording.replay(speed=math.inf).pipe(ops.from_id("x")).subscribe(print)
+    bars: Stream[ops.Bar] = pool.messages.pipe(
+        ops.from_id("x"), ops.bars(lambda m: m.json()["p"], every=60, volume="v")
+    )
+    bars.subscribe(lambda bar: print(bar.close - bar.open))
+    pool.messages.pipe(ops.gaps()).subscribe(lambda gap: print(gap.seconds + 1))
+    pool.messages.pipe(ops.rates(5)).subscribe(lambda rate: print(rate.messages_per_s))
+    tables: Stream[Mapping[str, Message]] = pool.messages.pipe(ops.latest(every=1))
+    tables.subscribe(lambda table: print(table["x"].text))
+    pool.messages.pipe(
+        ops.distinct("seq"), ops.statistics("p", n=20), rx_ops.take(5)
+    ).subscribe(lambda window: print(window.mean, window.std))
+    missing = ops.sequence_gaps("seq")
+    pool.messages.pipe(missing).subscribe(lambda gap: print(gap.missed))
+    print(missing.skipped + missing.evicted)
+    quotes = pool.messages.pipe(ops.from_id("quotes"))
+    pool.messages.pipe(ops.asof(quotes, by="symbol", tolerance=5)).subscribe(
+        lambda joined: print(joined.left.text, joined.right and joined.right.text)
+    )
