@@ -97,7 +97,7 @@ def _step(decoded: Any, part: str) -> Any:
     if isinstance(decoded, dict):
         return cast("dict[str, Any]", decoded).get(part)
     if isinstance(decoded, list) and part.isdecimal():
-        items = cast("list[Any]", decoded)
+        items: Sequence[Any] = cast("Any", decoded)
         return items[int(part)] if int(part) < len(items) else None
     return None
 

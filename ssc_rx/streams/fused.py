@@ -203,8 +203,8 @@ class Fused(Stream[R]):
         return self._source.subscribe(chain, scheduler=scheduler)
 
     def _composed(self, observer: abc.ObserverBase[Any]) -> tuple[OnNext, OnCompleted]:
-        on_next, on_completed = observer.on_next, observer.on_completed
-        on_error = observer.on_error
+        on_next: OnNext = observer.on_next
+        on_error, on_completed = observer.on_error, observer.on_completed
         following: Stage | None = None
         after = on_next
         for stage in reversed(self._stages):

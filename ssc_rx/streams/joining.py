@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from math import inf
-from typing import Any
+from typing import Any, cast
 
 from reactivex import Observable, abc
 from reactivex.disposable import CompositeDisposable
@@ -137,5 +137,6 @@ class Joining:
             return subscriptions
 
         joined: Any = Observable(subscribe)
-        home = getattr(source, "home", None)
-        return joined if home is None else adopt(joined, home)
+        if isinstance(source, Stream):
+            adopt(joined, source.home)
+        return cast("Stream[Joined]", joined)
