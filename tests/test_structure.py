@@ -81,7 +81,8 @@ def test_every_module_has_its_tests() -> None:
 def test_importing_the_library_brings_in_nothing_optional() -> None:
     optional = (
         "textual rich uvloop polars pandas IPython nats prometheus_client "
-        "starlette aiohttp quart ssc_monitor ssc_rx.testing ssc_rx.collecting"
+        "starlette aiohttp quart ssc_monitor ssc_rx.testing "
+        "ssc_rx.collecting ssc_rx.analysis.bars"
     )
     code = (
         "import sys, ssc_rx; "
@@ -102,7 +103,9 @@ def test_the_test_helpers_need_no_test_runner() -> None:
 
 
 PUBLIC = pytest.mark.parametrize(
-    "package", [ssc_rx, testing], ids=["ssc_rx", "testing"]
+    "package",
+    [ssc_rx, ssc_rx.operators, testing],
+    ids=["ssc_rx", "operators", "testing"],
 )
 
 
@@ -115,6 +118,9 @@ def test_what_is_public_is_named_sorted_and_there(package: ModuleType) -> None:
     )
     for name in names:
         assert getattr(package, name) is not None
+    assert set(dir(package)) >= set(names)  # a notebook completes them
+    with pytest.raises(AttributeError, match="nothing"):
+        package.nothing  # noqa: B018
 
 
 @PUBLIC
