@@ -30,7 +30,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """
     if argv and argv[0] in COMMANDS:
         parser = COMMANDS[argv[0]]()
-        arguments = parser.parse_args(argv[1:])
+        # Of "send ID --hex TEXT" the words are one list.
+        mixed = argv[0] == "send"
+        read = parser.parse_intermixed_args if mixed else parser.parse_args
+        arguments = read(argv[1:])
         arguments.command = argv[0]
         return arguments
     parser = _watch(hint(argv[0]) if argv else "")
@@ -60,7 +63,7 @@ def _watch(hint: str) -> argparse.ArgumentParser:
     )
     parser.usage = (
         "ssc-monitor [TARGET] [--fps N] [--ascii]\n"
-        "       ssc-monitor {ls,top,tail,record,replay,connect} ...\n"
+        "       ssc-monitor {ls,top,tail,record,replay,send,connect} ...\n"
         "       ssc-monitor --help | --version"
     )
     parser.add_argument("target", nargs="?", metavar="TARGET", help=manual.TARGET)
@@ -297,12 +300,49 @@ examples:
     return parser
 
 
+def _send() -> argparse.ArgumentParser:
+    examples = """\
+examples:
+  ssc-monitor send alice 'see you at 5'
+  ssc-monitor send --target feeds --json wss://a.example/feed '{"op":"subscribe"}'
+  ssc-monitor send --all 'back in a minute'
+  xxd -p frame.bin | ssc-monitor send --tag room --hex -
+
+"""
+    end = _codes(
+        "at least one socket queued it",
+        "nobody queued it, there is no such pool or socket, the pool may only be\n"
+        "       watched, or the link to it was lost",
+    )
+    parser = _parser("ssc-monitor send", manual.SEND, examples + "\n" + end)
+    parser.usage = (
+        "ssc-monitor send [--target T] [--json | --hex] ID TEXT\n"
+        "       ssc-monitor send [--target T] [--json | --hex] (--all | --tag TAG) TEXT"
+    )
+    parser.add_argument("words", nargs="+", metavar="ID TEXT", help=argparse.SUPPRESS)
+    whom = parser.add_mutually_exclusive_group()
+    whom.add_argument("--all", action="store_true", help="to every socket")
+    whom.add_argument("--tag", metavar="TAG", help="to the sockets that bear this tag")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--json", action="store_true", help="send TEXT only if it is JSON"
+    )
+    form.add_argument(
+        "--hex", action="store_true", help="TEXT is hex digits: send BINARY"
+    )
+    parser.add_argument(
+        "--target", metavar="T", help="a process ID, a pool's name, or a socket's path"
+    )
+    return parser
+
+
 COMMANDS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "ls": _ls,
     "top": _top,
     "tail": _tail,
     "record": _record,
     "replay": _replay,
+    "send": _send,
     "connect": _connect,
 }
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from typing import TextIO
 
+    from ssc_monitor.model.draft import Format
     from ssc_monitor.model.filter import Filter
     from ssc_monitor.sources.local import LocalSource
     from ssc_monitor.sources.source import Found, Source
@@ -216,6 +217,29 @@ async def _top_once(target: str | None) -> int:
     return await top([one.path for one in found], TopOptions(), sys.stdout, _say)
 
 
+async def _send(arguments: "Namespace") -> int:
+    from ssc_monitor.model.draft import DraftError
+    from ssc_monitor.send import Recipient, outgoing, read_whole, send
+
+    *id, text = arguments.words
+    wanted = 0 if arguments.all or arguments.tag is not None else 1
+    if len(id) != wanted:
+        usage = "ID TEXT" if wanted else "TEXT alone with --all and --tag"
+        raise _Refusal(f"give {usage}; quote a TEXT that has spaces", MISUSED)
+    to = Recipient(id[0] if id else None, arguments.tag)
+    form: Format = "JSON" if arguments.json else "hex" if arguments.hex else "text"
+    found = await _found(arguments.target)
+    if len(found) > 1:
+        raise _Refusal(f"name one pool with --target: {_names(found)}", MISUSED)
+    _source(found[0])  # says why, if it can't be attached to
+    try:
+        typed = await read_whole(sys.stdin.buffer) if text == "-" else text
+        message = outgoing(typed, form)
+    except DraftError as error:
+        raise _Refusal(str(error), MISUSED) from None
+    return 0 if await send(found[0].path, message, to, sys.stdout, _say) else FAILED
+
+
 async def _connect(arguments: "Namespace") -> int:
     import asyncio
 
@@ -280,6 +304,7 @@ _COMMANDS: dict[str, tuple[_Command, bool]] = {
     "tail": (_tail, False),
     "record": (_record, True),
     "replay": (_replay, True),
+    "send": (_send, False),
     "connect": (_connect, True),
 }
 

@@ -8,6 +8,7 @@ __all__ = [
     "LS",
     "RECORD",
     "REPLAY",
+    "SEND",
     "TAIL",
     "TARGET",
     "TOP",
@@ -15,7 +16,8 @@ __all__ = [
 
 ABOUT = """\
 Watch the WebSocket connections of a running program: a live dashboard of its
-ssc-rx pool, in this terminal. Read-only; it can't slow the program down.
+ssc-rx pool, in this terminal. It can't slow the program down, and acts on it (to send,
+kick and ping) only where the program has allowed that.
 
 Without a terminal (in a pipe, or with TERM=dumb) it prints one look instead, as
 ssc-monitor top --once does.
@@ -26,6 +28,7 @@ commands:
   tail       print messages and events as they come
   record     write messages and events to a file
   replay     play such a file again, on the same screens
+  send       send a message through a pool that allows it
   connect    dial any WebSocket feed from here, and watch it
 
   ssc-monitor COMMAND --help tells more of each.
@@ -39,7 +42,8 @@ END = """\
 opening a pool to it:
   Pool(..., monitor="traffic")     in the program; or "stats" for numbers without
                                    payloads
-  SSC_MONITOR=traffic python app.py     the same, without changing the program
+  Pool(..., monitor="control")     may be acted on, too: send, kick and ping
+  SSC_MONITOR=traffic python app.py     to watch without changing the program
 
   Only programs of your own user can be watched. To watch one on another machine:
   ssh -t HOST ssc-monitor
@@ -68,10 +72,10 @@ LS = """\
 List the pools of this user that can be watched, oldest first.
 
 With --json one JSON object a line, with the keys "path" (of its Unix socket), "pid",
-"pool", "program", "level" ("traffic" or "stats"), "version" (that of ssc-rx), "protocol",
-"started_at" and "time" (UNIX seconds, by the program's clock) and "interval" (seconds
-between two looks at the counters). A pool that can't be attached to has "path" and
-"problem" instead. docs/monitor/json.md tells of each.
+"pool", "program", "level" ("stats", "traffic" or "control"), "version" (of ssc-rx),
+"protocol", "started_at" and "time" (UNIX seconds, by the program's clock) and "interval"
+(seconds between two looks at the counters). A pool that can't be attached to has "path"
+and "problem" instead.
 """
 
 TAIL = """\
@@ -148,6 +152,21 @@ ssc-monitor ls --json; the pool's counters ("messages_in", "queued", "failed" ..
 fast it goes ("messages_in_per_s", "bytes_in_per_s" and the same with "out"), "overdue" if
 it is silent, "warnings", and "rows": sockets with "id", "kind", "state", counters and
 same speeds. docs/monitor/json.md tells of each.
+"""
+
+SEND = """\
+Send one message through a pool: to the socket of an ID, to the group of a tag, or to
+every socket. The pool has to be open to that: Pool(..., monitor="control"). It says, on
+standard output, how many sockets queued the message, how many had no room, and how many
+weren't open. Queued is not delivered: the pool sends it as it sends its own.
+
+ID is what ssc-monitor shows, exactly; of a URL without password and query. TEXT goes as
+it is, in a TEXT message of UTF-8; "-" reads it from standard input, whose last line
+break isn't sent. At most 2 MiB, and what the pool's max_message_size allows. Put "--"
+before a TEXT that begins with "-".
+
+The program logs who sent how much to whom, not the message, and tells it as an event
+(MonitorActed).
 """
 
 CONNECT = """\

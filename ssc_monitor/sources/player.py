@@ -8,7 +8,7 @@ from ssc_monitor.model.transport import Transport
 from ssc_monitor.model.visible import visible
 from ssc_monitor.sources.index import Index, Point
 from ssc_monitor.sources.playback import Playback, hello_of
-from ssc_monitor.sources.source import Attached, Item, Sought
+from ssc_monitor.sources.source import RECORDED, Attached, Item, Sought
 from ssc_rx.monitor import wire
 from ssc_rx.recording import Line, LineReader, RecordingError, RecordingFile
 
@@ -92,6 +92,11 @@ class Player:
         finally:
             self._index.stop()
             self._lines.close()
+
+    @property
+    def why_not(self) -> str:
+        """See `Source.why_not`."""
+        return RECORDED
 
     def request(self, request: wire.Request) -> None:
         """See `Source.request`: more of a payload than what was recorded isn't known."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ssc_monitor.model.visible import visible
 from ssc_monitor.sources.playback import Playback, hello_of
-from ssc_monitor.sources.source import Attached, Item, Lost
+from ssc_monitor.sources.source import RECORDED, Attached, Item, Lost
 from ssc_rx.monitor import wire
 from ssc_rx.recording import RecordingFile
 
@@ -94,7 +94,7 @@ class ReplaySource:
     @property
     def why_not(self) -> str:
         """See `Source.why_not`."""
-        return "this is a recording, which can't be acted on"
+        return RECORDED
 
     def request(self, request: wire.Request) -> None:
         """See `Source.request`: it is played to who looks for these words in payloads.

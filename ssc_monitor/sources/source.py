@@ -10,6 +10,7 @@ from ssc_rx.monitor import wire
 
 __all__ = [
     "NOT_ALLOWED",
+    "RECORDED",
     "Attached",
     "Found",
     "GivenUp",
@@ -24,6 +25,7 @@ NOT_ALLOWED = (
     "this pool may only be watched. To allow more, in its program: "
     'Pool(..., monitor="control")'
 )
+RECORDED = "this is a recording, which can't be acted on"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from ssc_monitor.arguments import COMMANDS, SORTS, parse
         ("top", {"target": None, "looks": None, "once": False, "interval": 1.0}),
         ("top x --once --json --rows 0", {"target": "x", "once": True, "rows": 0}),
         ("top -n 3 --sort RTT --interval 0.5", {"looks": 3, "sort": "rtt"}),
+        ("send a hi", {"words": ["a", "hi"], "all": False, "tag": None}),
+        ("send --all hi --json", {"words": ["hi"], "all": True, "json": True}),
         ("connect ws://a ws://b", {"urls": ["ws://a", "ws://b"], "headers": []}),
         ("connect ws://a --fps 1 --text", {"fps": 1, "text": True}),
     ],
