@@ -34,6 +34,10 @@ the dashboard needs Textual: pip install 'ssc-rx[monitor]'
   ssc-monitor ls, top, tail, record and replay --text do without it"""
 
 
+WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
+"""What textual-serve asks for; it speaks with the app through pipes."""
+
+
 class _Refusal(Exception):
     """Why a command isn't carried out."""
 
@@ -379,6 +383,8 @@ def _filter(terms: Sequence[str]) -> "Filter":
 
 
 def _on_terminal() -> bool:
+    if os.environ.get("TEXTUAL_DRIVER") == WEB_DRIVER:
+        return True  # the terminal is a web page
     return sys.stdin is not None and sys.stdin.isatty() and _draws(sys.stdout)
 
 

@@ -200,6 +200,13 @@ async def test_on_a_terminal_it_opens_the_app(monitors: Path) -> None:
     assert told == End(3, "ws://a/ 1 False uvloop\r\n", "")
 
 
+async def test_in_a_web_page_it_opens_the_app(monitors: Path) -> None:
+    driver = "textual.drivers.web_driver:WebDriver"  # as textual-serve says
+    async with FakePool(monitors / "1-a.sock", hello()):
+        told = await run(program=("-c", FAKE_APP), TEXTUAL_DRIVER=driver)
+    assert told == End(3, "feeds 10 False uvloop\n", "")
+
+
 async def test_on_a_terminal_connect_prints_if_it_shall(monitors: Path) -> None:
     async with websocket_server(greet) as url:
         told = await on_terminal("connect", url, "-n", "1", program=("-c", FAKE_APP))
