@@ -108,6 +108,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("older_any",  "{",        _MESSAGE,  "A message", "To the one before of any socket"),
     Action("newer_any",  "}",        _MESSAGE,  "A message", "To the next of any socket"),
 
+    Action("tape",       "R",        _WATCHING, "A recording", "Record what is shown; end it"),
     Action("seek_back",  "left",     _WATCHING, "A recording", "10 s back in what is played"),
     Action("seek_on",    "right",    _WATCHING, "A recording", "10 s on"),
     Action("leap_back",  "comma shift+left", _WATCHING, "A recording", "A minute back"),

@@ -16,6 +16,7 @@ from ssc_monitor.pace import Pace
 from ssc_monitor.screens.base import MonitorScreen
 from ssc_monitor.screens.main import MainScreen
 from ssc_monitor.sources.source import Found, Source
+from ssc_monitor.taping import Taping
 from ssc_monitor.terminal import has_room, hung_up
 
 __all__ = ["MonitorApp"]
@@ -75,6 +76,7 @@ class MonitorApp(App[None]):
         self._due = 0.0
         self._painting = False
         self._problem = ""
+        self.taping: Taping | None = None
         self.set_class(ascii, "-ascii")
         self.register_theme(NIGHT)
         self.theme = NIGHT.name
@@ -93,6 +95,8 @@ class MonitorApp(App[None]):
 
     def watch_source(self, source: Source) -> None:
         """Show the pool of a source, in place of the one before."""
+        if self.taping is not None:
+            self.taping.end()
         if self._reader is not None:
             self._reader.cancel()
         self.feed = feed = Feed(source, self._clock.now)
@@ -111,11 +115,43 @@ class MonitorApp(App[None]):
         finally:
             await feed.source.close()
 
+    def tape(self, path: Path, *, overwrite: bool) -> None:
+        """Record what is shown, until that ends; raises `RecordingError`."""
+        assert self.feed is not None
+        self.taping = Taping(self.feed, path, overwrite=overwrite)
+        self.feed.taping = self.taping
+
+    def _look_at_tape(self) -> None:
+        """Tell when a recording has ended."""
+        taping = self.taping
+        if taping is None or not taping.ended:
+            return
+        self.taping = None
+        if taping.feed.taping is taping:
+            taping.feed.taping = None
+        failed = taping.tape.error is not None or bool(taping.lost)
+        self.notify(
+            taping.account,
+            severity="error" if failed else "information",
+            timeout=15,
+            markup=False,
+        )
+
+    async def end_tape(self) -> str:
+        """Have what is still recorded written; returns what became of it."""
+        taping = self.taping
+        if taping is None:
+            return ""
+        taping.end()
+        await asyncio.to_thread(taping.wait)
+        return taping.account
+
     def _tick(self) -> None:
         now = self._clock.now()
         late, self._due = now - self._due, now + 1 / self._fps
         if not self.screen_stack:  # the app is ending
             return
+        self._look_at_tape()
         if not self.is_headless and hung_up():
             self.exit()
             return

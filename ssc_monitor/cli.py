@@ -153,6 +153,9 @@ async def _record(arguments: "Namespace") -> int:
         raise _Refusal(f"name one pool with --target: {_names(found)}", MISUSED)
     source, hello = _source(found[0]), found[0].hello
     assert hello is not None
+    for term in arguments.filter:
+        if arguments.target is None and term in (hello.pool, str(hello.pid)):
+            _say(f"{term!r} is a FILTER here; the pool of that name is --target {term}")
     if hello.level == "stats":
         raise _Refusal(
             f"the pool shows no messages: it has monitor={hello.level!r}, not 'traffic'"
@@ -325,7 +328,11 @@ async def _run_app(
             raise _Refusal(NO_TEXTUAL) from None
         raise
     app = MonitorApp(source, choices=choices, fps=arguments.fps, ascii=arguments.ascii)
-    await app.run_async()
+    try:
+        await app.run_async()
+    finally:
+        if account := await app.end_tape():
+            _say(account)
     return app.return_code or 0
 
 

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import msgspec
 
 from ssc_monitor.acting import Acting
 from ssc_monitor.endings import Endings
+from ssc_monitor.model.entry import Entry
 from ssc_monitor.model.filter import Filter
 from ssc_monitor.model.mix import Mix
 from ssc_monitor.model.pool import PoolView
+from ssc_monitor.model.sockets import SocketView
 from ssc_monitor.model.warnings.lookout import Lookout
 from ssc_monitor.sources.source import (
     Attached,
@@ -22,6 +24,9 @@ from ssc_monitor.sources.source import (
     Source,
 )
 from ssc_rx.monitor import wire
+
+if TYPE_CHECKING:
+    from ssc_monitor.taping import Taping
 
 __all__ = ["Feed", "Health"]
 
@@ -49,6 +54,8 @@ class Feed:
         lookout: What is worth a warning.
         lost: Why there is no link; `None` while there is one.
         mix: Which sockets' messages are shown.
+        filter: Which messages are shown.
+        taping: Who records what is shown; `None` if nobody does.
         given_up: By ID, what was to be watched and won't come.
         readings: How many whole readings of the sockets were applied.
         transport: Of a recording that is played; `None` for what is live.
@@ -72,6 +79,11 @@ class Feed:
         self._watched: wire.Selection | None = None
         self._watches_all = True
         self._asked: wire.Selection | None = None
+        self.filter = Filter()
+        self.taping: Taping | None = None
+        self._number: int | None = None
+        self._tap: Callable[[Item], None] | None = None
+        self._preview: int | None = None
 
     async def run(self) -> None:
         """Apply frames for as long as the source has any."""
@@ -86,8 +98,31 @@ class Feed:
             else:
                 self.take(item)
 
+    def tap(self, heard: Callable[[Item], None], preview: int) -> None:
+        """Have somebody told of all that was applied, and previews of so many bytes."""
+        self._tap, self._preview = heard, preview
+        self._ask()
+
+    def untap(self) -> None:
+        """Tell nobody any more."""
+        self._tap = self._preview = None
+        self._ask()
+
+    def shows(self, entry: Entry, socket: SocketView | None) -> bool:
+        """Whether the screens show a message: see `watch` and `use`."""
+        if self._number is not None:
+            wanted = entry.number == self._number
+        else:
+            wanted = self.mix.hears(entry.id)
+        return wanted and self.filter.matches_message(entry, socket)
+
     def take(self, item: Item) -> None:
         """Apply one thing that the source said."""
+        self._apply(item)
+        if self._tap is not None:
+            self._tap(item)
+
+    def _apply(self, item: Item) -> None:
         view = self.view
         match item:
             case Attached():  # the Hello that follows makes the view begin anew
@@ -163,6 +198,7 @@ class Feed:
 
     def watch(self, filter: Filter, number: int | None = None) -> None:
         """Have the messages sampled that a filter wants, of one socket or of all."""
+        self.filter, self._number = filter, number
         selection = filter.selection()
         if number is not None:
             selection = msgspec.structs.replace(selection, numbers=(number,))
@@ -184,6 +220,8 @@ class Feed:
             return
         if self._watches_all:
             selection = self.mix.narrowed(selection, self.view.sockets.values())
+        if self._preview is not None:
+            selection = msgspec.structs.replace(selection, preview=self._preview)
         self.view.watching(selection)
         if selection != self._asked:
             self._asked = selection

@@ -1,6 +1,6 @@
 """What a source tells, line by line, until it is enough: for `tail`, `record`, `replay`."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -45,6 +45,10 @@ class Reading:
 class Telling(Protocol[T_co]):
     """Makes lines."""
 
+    def standing(self, sockets: Iterable[SocketView], time: float) -> Iterable[T_co]:
+        """Of the sockets that are there when it begins, at UNIX seconds `time`."""
+        ...
+
     def message(self, entry: Entry, socket: SocketView | None) -> T_co:
         """Of a message."""
         ...
@@ -88,6 +92,7 @@ class Reader(Generic[T]):
         self._live_from = 0.0
         self._messages_shown = self._events_shown = 0
         self._before = _NONE
+        self._begins = True
         self.done = "shown"
 
     @property
@@ -128,6 +133,12 @@ class Reader(Generic[T]):
         match frame:
             case wire.Hello():
                 view.watching(self._selection)
+                self._begins = True
+            case wire.State() if frame.pool is not None and self._begins:
+                self._begins = False
+                sockets = view.sockets.values()
+                for standing in self._telling.standing(sockets, frame.time):
+                    self._put(standing)
             case wire.Messages():
                 self._messages_shown += self._tell(self._messages(line))
             case wire.Events() if not self._options.filter:

@@ -1,6 +1,7 @@
 """`ssc-monitor tail`: samples and events of a pool as they come, one a line."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -74,6 +75,9 @@ def _left_out(printer: Printer) -> str:
 
 
 class _AsJson:
+    def standing(self, sockets: Iterable[SocketView], time: float) -> tuple[str, ...]:
+        return ()
+
     def message(self, entry: Entry, socket: SocketView | None) -> str:
         return message_as_json(entry, socket.raw_id if socket else entry.id)
 
@@ -84,6 +88,9 @@ class _AsJson:
 class _AsText:
     def __init__(self) -> None:
         self._clock = Clock()
+
+    def standing(self, sockets: Iterable[SocketView], time: float) -> tuple[str, ...]:
+        return ()
 
     def message(self, entry: Entry, socket: SocketView | None) -> str:
         return message_as_text(entry, self._clock.wall)

@@ -1,10 +1,15 @@
 """The header: what is true of the pool right now. It never pauses."""
 
+from typing import TYPE_CHECKING
+
 from ssc_monitor.feed import Feed
 from ssc_monitor.model import figures
 from ssc_monitor.model.visible import cell_width, fit, visible
 from ssc_monitor.widgets.line import Line, Span, StyleName, width_of
 from ssc_monitor.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from ssc_monitor.taping import Taping
 
 __all__ = ["TruthLine", "per_s", "truth"]
 
@@ -60,6 +65,23 @@ def _who(feed: Feed, width: int) -> list[Part]:
             program = hello.program.rpartition("/")[2][:40]
             parts.append((7, ((f"({program})", "muted"),)))
     parts.append((0, _health(feed, width)))
+    if feed.taping is not None:
+        parts += _taping(feed.taping, width)
+    return parts
+
+
+def _taping(taping: "Taping", width: int) -> list[Part]:
+    """That what is shown is recorded, how much by now, and what of it."""
+    parts: list[Part] = [(0, (("● REC", "bad"),))]
+    size = figures.size(taping.tape.bytes)
+    told = f"{figures.short(taping.tape.messages)} msgs {size}"
+    told += f" {figures.position(taping.seconds)}"
+    parts.append((3, ((told, "plain"),)))
+    if taping.filter:
+        text = fit(taping.filter.text, min(len(taping.filter.text), width // 6))
+        parts.append((4, ((f"/{visible(text)}", "key"),)))
+    if taping.missed:
+        parts.append((1, ((f"{taping.missed:,} missed", "bad"),)))
     return parts
 
 

@@ -26,6 +26,7 @@ from ssc_rx.recording.lines import (
     Header,
     Line,
     Missed,
+    Present,
     received,
     written,
 )
@@ -51,7 +52,7 @@ FLUSH_S = 1.0
 """Seconds of which a crash may lose what was noted."""
 
 Direction = Literal["in", "out"]
-_Noted = Message | tuple[Message, float] | Event | int
+_Noted = Message | tuple[Message, float] | Event | Present | int
 
 
 def record(
@@ -162,6 +163,18 @@ class Recorder:
             self._started_at,
         )
         self._writer = RecordingWriter(path, header, overwrite=overwrite)
+        for id in pool:  # of these no event will tell
+            socket = pool[id]
+            self._noted.append(
+                Present(
+                    0,
+                    self._name(id),
+                    socket.kind,
+                    socket.state,
+                    socket.generation,
+                    socket.opened_at,
+                )
+            )
         self._subscriptions: list[abc.DisposableBase] = [
             pool.events.subscribe(self._happened, on_completed=self._stopped)
         ]
@@ -305,6 +318,8 @@ class Recorder:
             case Event():
                 at_us, id = self._at_us(noted.time), self._name(noted.id)
                 return Happened(at_us, type(noted).__name__, id, redacted_facts(noted))
+            case Present():
+                return noted
             case missed:
                 self.missed += missed
                 return Missed(self._at_us(time.time()), missed)

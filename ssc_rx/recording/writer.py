@@ -67,9 +67,15 @@ class RecordingWriter:
 
 def _created(path: Path, *, overwrite: bool) -> IO[bytes]:
     flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if overwrite else os.O_EXCL)
+    if path.is_fifo():  # it would hold up whoever opens it
+        raise RecordingError(f"can't make {path}: it is a FIFO; name a file")
     try:
         file = os.fdopen(os.open(path, flags, 0o600), "wb")
-    except FileExistsError:
+    except (FileExistsError, IsADirectoryError):
+        if path.is_dir():
+            raise RecordingError(
+                f"can't make {path}: it is a directory; name a file in it"
+            ) from None
         raise RecordingError(
             f"{path} exists already; choose another path, or overwrite=True"
         ) from None

@@ -212,7 +212,7 @@ async def test_a_place_that_can_not_be_written_is_told(
 ) -> None:
     with pytest.raises(RecordingError, match="can't make"):
         record(pool, tmp_path / "nowhere" / "feed")
-    with pytest.raises(RecordingError, match="exists already"):
+    with pytest.raises(RecordingError, match="is a directory"):
         record(pool, tmp_path)
     with pytest.raises(RecordingError, match="can't make"):
         record(pool, tmp_path, overwrite=True)
