@@ -108,3 +108,59 @@ def test_what_was_missed_is_a_line(make) -> None:  # type: ignore[no-untyped-def
     missed = b'{"t":"missed","at_us":2,"messages":7}\n'
     file = RecordingFile(make(HEADER, ONE, missed, END))
     assert Missed(2, 7) in list(file)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"t":"in","at_us":-1,"id":"a","text":"x"}\n',
+        b'{"t":"in","at_us":1e400,"id":"a","text":"x"}\n',
+        b'{"t":"in","at_us":99999999999999999999999999,"id":"a","text":"x"}\n',
+        b'{"t":"in","at_us":1,"id":"a","text":"\\ud800"}\n',
+        b'{"t":"in","at_us":1,"id":"a","base64":"%%%"}\n',
+        b'{"t":"in","at_us":1,"id":"a","text":"x","size":-5}\n',
+        b'{"t":"event","at_us":1,"name":"x","id":"a","facts":' + b'{"a":' * 100_000,
+        b'{"t":"later","deep":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n",
+        b'{"t":7}\n',
+    ],
+)
+def test_hostile_lines_are_damage_or_passed_over(make, line: bytes) -> None:  # type: ignore[no-untyped-def]
+    file = RecordingFile(make(HEADER, ONE, line, TWO, END))
+    assert texts(file)[0] == "one"
+    assert file.damage is not None or texts(file) == ["one", "two"]
+
+
+def test_a_file_that_grows_is_read_up_to_its_end_and_again_to_the_next(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "growing"
+    path.write_bytes(HEADER + ONE)
+    file = RecordingFile(path)
+    assert texts(file) == ["one"]
+    assert file.damage is not None
+    assert "still being written" in file.damage
+    with path.open("ab") as more:
+        more.write(TWO + END)
+    assert texts(file) == ["one", "two"]
+    assert file.damage is None
+
+
+def test_it_goes_on_from_any_place(make) -> None:  # type: ignore[no-untyped-def]
+    many = [
+        b'{"t":"in","at_us":%d,"id":"a","text":"%d"}\n' % (n, n) for n in range(9000)
+    ]
+    file = RecordingFile(make(HEADER, *many, END))
+    reader = file.lines()
+    seen, places = 0, [(0, reader.place())]
+    while batch := reader.batch():
+        seen += len(batch)
+        places.append((seen, reader.place() if reader.end is None else None))
+    assert reader.end is not None
+    for before, place in places[1:-1]:
+        assert place is not None
+        again = file.lines(place)
+        first = again.batch()[0]
+        again.close()
+        assert isinstance(first, Received)
+        assert first.at_us == before
+        assert place.number == before + 1
