@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import app, tap
+from benchmarks import app, columns, tap
 from benchmarks.bar import Quartiles
 from benchmarks.compare import comparison, figures_in
 from benchmarks.job import LoopName
@@ -24,8 +24,8 @@ from benchmarks.verdict import Line
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS, QUICK_ROUNDS = 7, 3
-TAP, APP = "tap", "app"
-"""What `--only` calls the cost of the monitor, and that of the dashboard: no rows."""
+TAP, APP, COLUMNS = "tap", "app", "columns"
+"""What `--only` calls the cost of the monitor, of the dashboard, of collecting: no rows."""
 UNMEASURED = ("failed", "unequal", "not installed")
 
 
@@ -45,6 +45,10 @@ class _Wanted:
     @property
     def tap(self) -> bool:
         return not self.only or TAP in self.only
+
+    @property
+    def columns(self) -> bool:
+        return not self.only or COLUMNS in self.only
 
     @property
     def app(self) -> bool:
@@ -68,7 +72,7 @@ def _wanted() -> _Wanted:
         parser.error("--rounds must be 1 or more")
     if loop == "uvloop" and not uvloop_installed():
         parser.error("uvloop is not installed; ./dev bench needs '.[fast]'")
-    only = [name for name in found.only if name not in (TAP, APP)]
+    only = [name for name in found.only if name not in (TAP, APP, COLUMNS)]
     try:
         tables = named(TABLES, only=only, quick=QUICK if found.quick else None)
         before = figures_in(found.compare) if found.compare else None
@@ -138,6 +142,8 @@ def main() -> int:
         print("", comparison(wanted.before, lines), sep="\n")
     if wanted.tap:
         print("", tap.report(asyncio.run(tap.measure())), sep="\n")
+    if wanted.columns:
+        print("", columns.report(asyncio.run(columns.measure())), sep="\n")
     if wanted.app:
         print(app.report(app.measure()))
     say(f"{time.monotonic() - began:.0f} s; every run is in {wanted.json}\n")
