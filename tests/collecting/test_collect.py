@@ -53,6 +53,19 @@ async def test_so_many_of_a_pool_over_real_sockets() -> None:
     assert recording.end == "closed"
 
 
+async def test_begun_before_the_pool_it_has_all_from_the_first() -> None:
+    async def feed(connection: ServerConnection) -> None:
+        for n in range(20):
+            await connection.send(str(n))
+        await connection.wait_closed()
+
+    async with websocket_server(feed) as url:
+        pool = Pool({"feed": url})
+        task = asyncio.create_task(collect(pool.messages, n=20))
+        async with pool:
+            assert [m.text for m in await task] == [str(n) for n in range(20)]
+
+
 @pytest.mark.parametrize("n", [1, ROWS_AT_A_TIME, 2 * ROWS_AT_A_TIME + 1])
 async def test_exactly_so_many_whatever_else_comes(n: int) -> None:
     source, sent = Subject[Message](), messages(n + 3)

@@ -15,7 +15,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
     (tmp_path / "usage.py").write_text((ROOT / "tests/typing/usage.py").read_text())
-    for page in ("README.md", "docs/testing.md", "docs/observability.md"):
+    for page in (
+        "README.md",
+        "docs/analysis.md",
+        "docs/testing.md",
+        "docs/observability.md",
+    ):
         for n, block in enumerate(python_blocks(page)):
             (tmp_path / f"{Path(page).stem.lower()}_{n}.py").write_text(block)
     return tmp_path
