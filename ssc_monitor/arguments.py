@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import NoReturn
 
 from ssc_monitor import manual
+from ssc_monitor.model.visible import visible
 
 __all__ = ["COMMANDS", "SORTS", "hint", "parse"]
 
@@ -351,12 +352,12 @@ _RENAMED = {"snapshot": "top --once"}
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that tells something besides in its errors."""
+    """A parser whose errors are fit for a terminal, and tell something besides."""
 
     hint = ""
 
     def error(self, message: str) -> NoReturn:
-        super().error(message + self.hint)
+        super().error(visible(message, 8 * len(message)) + self.hint)
 
 
 def _parser(
