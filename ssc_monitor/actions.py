@@ -90,7 +90,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("invert",     "i",        _MAIN,     "Find", "Turn the order around"),
 
     Action("pause",      "space",    _LISTS,    "Messages", "Hold messages and rows still"),
-    Action("lower",      "e",        _MAIN,     "Messages", "Messages, or the pool's events"),
+    Action("lower",      "e",        _MAIN,     "Messages", "Messages, events or warnings"),
     Action("follow",     "f",        _LISTS,    "Messages", "Follow the newest, or stop"),
     Action("solo",       "s",        _MAIN,     "Messages", "Those of the selected socket alone"),
     Action("mute",       "m",        _MAIN,     "Messages", "Those of the selected socket not"),
@@ -98,6 +98,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("traffic",    "1",        _SOCKET,   "A socket", "What it receives and sends"),
     Action("timeline",   "2",        _SOCKET,   "A socket", "What happened to it"),
     Action("details",    "3",        _SOCKET,   "A socket", "Its address, request, counters"),
+    Action("statistics", "4",        _SOCKET,   "A socket", "Its latencies, rates, sizes, losses"),
 
     Action("view_auto",  "a",        _MESSAGE,  "A message", "As what it seems to be"),
     Action("view_text",  "t",        _MESSAGE,  "A message", "As text"),
@@ -140,7 +141,7 @@ ACTIONS: tuple[Action, ...] = (
 # In the order of footers, where what is used most comes first.
 HINTS: tuple[Hint, ...] = (
     #    label          the keys of                               rank
-    Hint("tabs",        "traffic timeline details",               2, _SOCKET),
+    Hint("tabs",        "traffic timeline details statistics",    2, _SOCKET),
     Hint("view",        "view_auto view_text view_json view_hex", 2, _MESSAGE),
     Hint("this socket", "older newer",                            3, _MESSAGE),
     Hint("any socket",  "older_any newer_any",                    4, _MESSAGE),

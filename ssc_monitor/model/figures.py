@@ -13,6 +13,7 @@ __all__ = [
     "short",
     "size",
     "sparkline",
+    "taken",
 ]
 
 NOTHING = "–"
@@ -96,6 +97,13 @@ def latency(seconds: float | None) -> str:
     if ms < 0.95:
         return f"{ms:.1f}ms"
     return f"{ms:.0f}ms" if ms < 999.5 else f"{ms / 1000:.1f}s"
+
+
+def taken(seconds: float) -> str:
+    """What a call took: "16µs", "0.4ms" or as a latency; "–" for what isn't known."""
+    if _known(seconds) and 0 <= seconds < 0.0001:
+        return f"{seconds * 1e6:.0f}µs"
+    return latency(seconds)
 
 
 def sparkline(values: Sequence[float], width: int, ascii: bool = False) -> str:

@@ -289,7 +289,7 @@ class PoolView:
             if socket is None:  # its head never came
                 continue
             if reading is None:
-                socket.begin(row)
+                socket.begin(row, frame.time)
                 continue
             try:
                 socket.update(row, reading)

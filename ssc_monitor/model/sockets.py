@@ -49,6 +49,7 @@ class SocketView:
         head: What of it never changes, as it came.
         row: Its last counters, as they came.
         first: Its counters when somebody began to look.
+        watched_since: UNIX seconds of the first reading in which it was; `None` before.
         heard: How many messages came while somebody looked.
         usual_gap_s: The longest that it was quiet lately, between two of them.
         latencies: The round trips seen, in seconds, oldest first.
@@ -77,6 +78,7 @@ class SocketView:
         "raw_id",
         "row",
         "usual_gap_s",
+        "watched_since",
     )
 
     def __init__(self, head: wire.SocketHead, clock: Clock | None = None) -> None:
@@ -89,6 +91,7 @@ class SocketView:
         self.gone = False
         self.gone_at = 0.0
         self.row = self.first = _NEW
+        self.watched_since: float | None = None
         self.heard = 0
         self.usual_gap_s = 0.0
         self.latencies: list[float] = []
@@ -98,15 +101,18 @@ class SocketView:
         self._at = 0.0
         self._in = self._out = self._bytes = 0.0
 
-    def begin(self, row: wire.SocketRow) -> None:
+    def begin(self, row: wire.SocketRow, at: float | None = None) -> None:
         """Take counters over as they are: nobody saw them grow."""
         self._took(row)
         self.first = row
+        self.watched_since = at
 
     def update(self, row: wire.SocketRow, reading: Reading) -> None:
         """Take over counters that grew in the time of `reading`."""
         old = self.row
         self._took(row)
+        if self.watched_since is None:
+            self.watched_since = reading.start
         came = row.messages_in - old.messages_in
         went = row.messages_out - old.messages_out
         decay = reading.decay_from(self._at)

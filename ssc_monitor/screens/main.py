@@ -18,6 +18,7 @@ from ssc_monitor.widgets.reader import Timeline
 from ssc_monitor.widgets.socket_table import SocketTable
 from ssc_monitor.widgets.transport_line import TransportLine
 from ssc_monitor.widgets.truth_line import TruthLine
+from ssc_monitor.widgets.warning_list import WarningList
 
 __all__ = ["MainScreen"]
 
@@ -28,7 +29,7 @@ LEAST_ROWS = 3
 
 
 class MainScreen(ListingScreen):
-    """Sockets above, messages (or the pool's events) below."""
+    """Sockets above; messages, the pool's events or warnings below."""
 
     BINDINGS = bindings("main")
 
@@ -37,6 +38,7 @@ class MainScreen(ListingScreen):
         self._truth = TruthLine(feed)
         self._sockets = SocketTable(feed)
         self._events = Timeline(feed, clock, joined=True, id="events")
+        self._warnings = WarningList(feed, clock)
         self._notice = Notice(feed)
         self._keys = KeyBar("main")
         self._active: Pane = self._sockets
@@ -51,6 +53,7 @@ class MainScreen(ListingScreen):
         yield self._sockets
         yield self._stream
         yield self._events
+        yield self._warnings
         yield self._notice
         yield self._bar
         yield self.question
@@ -117,13 +120,18 @@ class MainScreen(ListingScreen):
         self._notice.styles.height = told
         self._sockets.open_below = not one
         self._sockets.styles.height = "1fr" if one else upper
-        for pane in (self._sockets, self._stream, self._events):
+        for pane in (self._sockets, *self._lowers):
             shown = (
                 pane is self._active if one else pane in (self._sockets, self._lower)
             )
             pane.display = shown
-        for pane in (self._stream, self._events):
+        for pane in self._lowers:
             pane.joined = not one
+
+    @property
+    def _lowers(self) -> tuple[Pane, ...]:
+        """What can be below, in turn."""
+        return self._stream, self._events, self._warnings
 
     def _activate(self, pane: Pane) -> None:
         self._active = pane
@@ -147,6 +155,10 @@ class MainScreen(ListingScreen):
                 self.host.push_screen(SocketScreen(self._feed, self._clock, socket))
         elif self._active is self._stream:
             self.open_message()
+        elif self._active is self._warnings:
+            warning, sockets = self._warnings.selected, self._feed.view.sockets
+            if warning is not None and (socket := sockets.get(warning.number)):
+                self.host.push_screen(SocketScreen(self._feed, self._clock, socket))
 
     def action_pause(self) -> None:
         """Hold messages and rows, or let them go on."""
@@ -154,10 +166,11 @@ class MainScreen(ListingScreen):
         self._sockets.held = self._stream.paused
 
     def action_lower(self) -> None:
-        """Events in place of messages, or messages again."""
+        """Events in place of messages, then warnings, then messages again."""
         self._lower_chosen = True
         was_active = self._active is self._lower
-        self._lower = self._events if self._lower is self._stream else self._stream
+        at = self._lowers.index(self._lower) + 1
+        self._lower = self._lowers[at % len(self._lowers)]
         if was_active:
             self._activate(self._lower)
         self.tick()
@@ -210,4 +223,5 @@ class MainScreen(ListingScreen):
         """Take the cursors away; go on with what is newest and largest."""
         self._sockets.release()
         self._stream.follow()
+        self._warnings.release()
         self.tick()

@@ -11,6 +11,7 @@ from ssc_monitor.model.sockets import SocketView
 from ssc_monitor.model.visible import fit, wrap
 from ssc_monitor.screens.base import bindings
 from ssc_monitor.screens.listing import ListingScreen
+from ssc_monitor.screens.statistics import Statistics
 from ssc_monitor.widgets.columns import STATES, sparkline
 from ssc_monitor.widgets.key_bar import KeyBar
 from ssc_monitor.widgets.line import Line, Span, StyleName, ends
@@ -69,7 +70,7 @@ class Subject:
 
 
 class SocketScreen(ListingScreen):
-    """Three tabs: traffic, timeline, details."""
+    """Four tabs: traffic, timeline, details, statistics."""
 
     BINDINGS = bindings("socket")
 
@@ -85,6 +86,7 @@ class SocketScreen(ListingScreen):
             feed, clock, of=lambda event: event.id == subject.socket.raw_id
         )
         self._details = _Details(feed, clock, subject)
+        self._statistics = Statistics(feed, lambda: subject.socket)
         self._pane: Pane = self._stream
         self._inspected: tuple[int, int] | None = None
 
@@ -95,6 +97,7 @@ class SocketScreen(ListingScreen):
         yield self._stream
         yield self._timeline
         yield self._details
+        yield self._statistics
         yield self._bar
         yield self.question
         yield KeyBar("socket")
@@ -125,7 +128,8 @@ class SocketScreen(ListingScreen):
 
     def _show(self, pane: Pane) -> None:
         self._pane = pane
-        for other in (self._stream, self._timeline, self._details):
+        panes = (self._stream, self._timeline, self._details, self._statistics)
+        for other in panes:
             other.display = other is pane
         self._heading.tab = pane.id or ""
         pane.focus()
@@ -145,6 +149,10 @@ class SocketScreen(ListingScreen):
         """Show what is known of it."""
         self._show(self._details)
 
+    def action_statistics(self) -> None:
+        """Show what can be counted of it."""
+        self._show(self._statistics)
+
     def action_open(self) -> None:
         """Open the selected message."""
         if self._pane is self._stream:
@@ -158,6 +166,7 @@ class _Heading(Sheet):
         ("stream", "1 Traffic"),
         ("timeline", "2 Timeline"),
         ("details", "3 Details"),
+        ("statistics", "4 Statistics"),
     )
 
     def __init__(self, feed: Feed, subject: Subject) -> None:

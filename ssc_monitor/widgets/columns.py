@@ -135,6 +135,7 @@ def row(
     selected: bool,
     note: str,
     mark: str = " ",
+    warned: bool = False,
 ) -> tuple[Span, ...]:
     """What a row says.
 
@@ -145,6 +146,7 @@ def row(
         selected: Whether the cursor is on it.
         note: Why it isn't open, visible, for the place of the figures; may be empty.
         mark: A character for the cell before its ID.
+        warned: Whether there is a warning about it.
     """
     state = socket.state
     glyph, tone = STATES.get(state, ("◌", "warn"))
@@ -152,7 +154,11 @@ def row(
     text: StyleName = (
         "muted" if state == "closed" else "strong" if selected else "plain"
     )
-    spans: list[Span] = [(("▸" if selected else " ") + mark, "title")]
+    sign = "!" if warned and mark == " " else mark
+    spans: list[Span] = [
+        ("▸" if selected else " ", "title"),
+        (sign, "warn" if warned else "title"),
+    ]
     noted = 0
     for column, width in columns:
         gap = 0 if column is ID else _gap(column)

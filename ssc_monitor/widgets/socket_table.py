@@ -205,7 +205,8 @@ class SocketTable(Pane):
         reading = (mix, view.sockets_version, view.now, self._endings.version)
         for at, socket in enumerate(rows):
             selected = at == current
-            key = (*reading, selected)
+            warned = self._feed.lookout.warned(socket.number)
+            key = (*reading, selected, warned)
             known = cache.get(socket.number)
             if known is None or known[0] != key:
                 note = ""
@@ -218,6 +219,7 @@ class SocketTable(Pane):
                     selected=selected,
                     note=note,
                     mark=mix.mark(socket.id),
+                    warned=warned,
                 )
                 known = (key, Line(spans, "cursor" if selected else ""))
             self._cache[socket.number] = known

@@ -7,6 +7,8 @@ from ssc_monitor.model import figures
 from ssc_monitor.model.visible import cell_width, fit, visible
 from ssc_monitor.widgets.line import Line, Span, StyleName, width_of
 from ssc_monitor.widgets.sheet import Sheet
+from ssc_rx.errors import counted
+from ssc_rx.monitor import wire
 
 if TYPE_CHECKING:
     from ssc_monitor.taping import Taping
@@ -17,6 +19,8 @@ Part = tuple[int, tuple[Span, ...]]
 """What it says, and a rank: the highest are left out where there is little room."""
 
 HINT = 'messages: Pool(monitor="traffic")'
+WIDE = 200
+"""From so many columns on, the books are shown with their sums."""
 LONG_HINT = f"{HINT}, or SSC_MONITOR=traffic"
 
 
@@ -36,7 +40,7 @@ def truth(feed: Feed, width: int, height: int) -> list[Line]:
     rates = _rates(feed)
     if feed.health == "gone":  # they were true once
         rates = _dimmed(rates)
-    first = [*_who(feed, width), *rates]
+    first = [*_who(feed, width), *_warnings(feed), *rates]
     if height < 2:
         first += [(min(rank, 2), spans) for rank, spans in _losses(feed)]
         return [Line(_arranged(first, width), "bar")]
@@ -107,6 +111,12 @@ def _health(feed: Feed, width: int) -> tuple[Span, ...]:
         case _:
             state = visible(row.state[:10].upper()) if row is not None else "LIVE"
             return ((f"◐ {state}", "warn"),)
+
+
+def _warnings(feed: Feed) -> list[Part]:
+    lookout = feed.lookout
+    n = len(lookout.findings) + lookout.suppressed
+    return [(0, ((f"! {counted(n, 'warning')}", "warn"),))] if n else []
 
 
 def _rates(feed: Feed) -> list[Part]:
@@ -182,6 +192,8 @@ def _second(feed: Feed, width: int) -> list[Part]:
         parts.append((3, _sampled(feed)))
     late = _known(feed, figures.latency(view.lag))
     parts.append((4, (("loop lag ", "muted"), (late, lag))))
+    parts += _subscribers(feed, row)
+    parts += _books(feed, row, width)
     if row.viewers > 1:
         parts.append((8, ((f"{row.viewers} viewers", "muted"),)))
     return parts
@@ -190,6 +202,39 @@ def _second(feed: Feed, width: int) -> list[Part]:
 def _known(feed: Feed, figure: str) -> str:
     """A figure that a recording can't know."""
     return figure if feed.transport is None else "–"
+
+
+def _subscribers(feed: Feed, row: wire.PoolRow) -> list[Part]:
+    """How many subscribe to all messages, and how long a message takes them."""
+    if row.subscribers is None:
+        return []
+    spans: list[Span] = [(counted(row.subscribers, "subscriber"), "muted")]
+    means = [
+        feed.lookout.mean_s(timed.number)
+        for timed in row.timed
+        if timed.stream == "pool.messages" and not timed.id
+    ]
+    if means:
+        spans.append((f" {figures.taken(sum(means))}", "plain"))
+    return [(5, tuple(spans))]
+
+
+def _books(feed: Feed, row: wire.PoolRow, width: int) -> list[Part]:
+    """Whether every accepted write is accounted for, with the sum if there is room."""
+    view = feed.view
+    if not view.keeps_books:
+        return []
+    if off := view.unaccounted:
+        return [(1, ((f"books off by {figures.count(off)}", "bad"),))]
+    if width < WIDE:
+        return [(4, (("books close", "muted"),))]
+    sums = (
+        f"{figures.count(row.accepted)} accepted = "
+        f"{figures.count(row.messages_out)} out + {figures.count(row.queued)} queued + "
+        f"{figures.count(sum(row.dropped.values()))} dropped + "
+        f"{figures.count(sum(row.failed.values()))} failed"
+    )
+    return [(6, ((sums, "muted"),))]
 
 
 def _sampled(feed: Feed) -> tuple[Span, ...]:

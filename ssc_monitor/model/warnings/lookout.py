@@ -82,6 +82,10 @@ class Lookout:
         """Whether there is a warning about a socket."""
         return number in self._numbers
 
+    def mean_s(self, subscriber: int) -> float:
+        """Seconds that a subscriber takes for a message, lately."""
+        return self._subscribers.mean_s(subscriber)
+
     def look(self, view: PoolView, *, most: int = SOCKETS_A_LOOK) -> None:
         """Look at a pool whose reading is complete.
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from ssc_monitor.model.figures import latency
+from ssc_monitor.model.figures import latency, taken
 from ssc_monitor.model.warnings.of_sockets import TOLD_S, unaccounted
 from ssc_monitor.model.warnings.rule import PoolFacts, Rule, SubscriberFacts
 from ssc_rx.errors import counted
@@ -35,7 +35,7 @@ class SlowSubscriber:
             return None
         of = f", {min(share, 1.0):.0%} of the event loop" if share >= 0.01 else ""
         return (
-            f"{facts.name} takes {latency(facts.mean_s)} for a message of "
+            f"{facts.name} takes {taken(facts.mean_s)} for a message of "
             f"{facts.stream}{of}"
         )
 
