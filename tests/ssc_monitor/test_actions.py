@@ -68,7 +68,11 @@ def test_the_footer_keeps_what_is_needed_most(name: ScreenName, width: int) -> N
     [
         ("main", 80, "⏎ open  / filter  tab pane  space pause  e events  < > sort"),
         ("main", 60, "⏎ open  / filter  tab pane  space pause"),
-        ("socket", 80, "1 2 3 tabs  ⏎ open  / filter  space pause  f follow  esc back"),
+        (
+            "socket",
+            80,
+            "1 2 3 4 tabs  ⏎ open  / filter  space pause  esc back",
+        ),
         ("message", 80, "a t J x view  [ ] this socket  { } any socket  esc back"),
         ("picker", 60, "⏎ open  r look again  esc back"),
         ("help", 60, "j k scroll  pgup pgdn page  esc back"),

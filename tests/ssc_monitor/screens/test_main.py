@@ -220,12 +220,15 @@ async def test_moving_up_stops_following_and_f_or_G_follow_again() -> None:
         assert "following" not in it.text
 
 
-async def test_e_shows_events_in_place_of_messages() -> None:
+async def test_e_shows_events_then_warnings_in_place_of_messages() -> None:
     async with shown((120, 40), stage=short()) as it:
         await it.press("e")
         assert "├─ Events" in it.text
         assert "3 queued writes lost" in it.text
         await it.press("tab", "e")
+        assert "├─ Warnings" in it.text
+        assert active(it).id == "warnings"
+        await it.press("e")
         assert "├─ Messages" in it.text
         assert active(it).id == "stream"
 
@@ -236,7 +239,7 @@ async def test_a_pool_without_traffic_shows_its_events_and_how_to_get_more() -> 
         assert 'Pool(monitor="traffic")' in it.text
         assert "├─ Events" in it.text
         assert it.source.requests == []
-        await it.press("e")
+        await it.press("e", "e")
         assert 'open the pool with monitor="traffic"' in it.text
 
 
