@@ -51,7 +51,8 @@ async def test_it_is_counted_marked_listed_and_goes(size: tuple[int, int]) -> No
         assert "12 writes dropped" in it.text
         assert "its peer misses these" in it.text
         assert it.text.index("3 writes dropped") < it.text.index("12 writes dropped")
-        await rest(it, 11)
+        await rest(it, 9.5)
+        await rest(it, 1)
         assert "○ client-7f3a" in it.text
         await rest(it, 5)
         assert "warning" not in it.lines[0]
