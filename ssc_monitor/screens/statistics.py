@@ -101,7 +101,7 @@ class Statistics(Reader):
             sizes = self._sizes[direction]
             title, spread = "Sizes" if n == 0 else "", spread_of(sizes)
             if spread is None:
-                none = ("no sample", "muted")
+                none: Span = ("no sample", "muted")
                 lines.append(_line(title, (fit(name, 10), "plain"), none))
                 continue
             lines.append(

@@ -41,8 +41,8 @@ def _below(function: Any) -> Any:
     """What a function of a pipe passes values to; `None` if it is none."""
     if isinstance(function, functools.partial):
         return function.func  # pyright: ignore[reportUnknownMemberType]
-    owner = getattr(function, "__self__", None)
-    if isinstance(owner, abc.ObserverBase) and _of_a_pipe(type(owner)):
+    owner: Any = getattr(function, "__self__", None)
+    if _of_a_pipe(type(owner)) and _is_observer(owner):
         return getattr(owner, "_on_next", None) or getattr(owner, "_on_next_core", None)
     if not isinstance(function, FunctionType) or not _of_a_pipe(function):
         return None
@@ -55,6 +55,10 @@ def _below(function: Any) -> Any:
             continue
     after = next((kept[name] for name in _NEXT if kept.get(name) is not None), None)
     return getattr(after, "on_next", after)
+
+
+def _is_observer(thing: Any) -> bool:
+    return isinstance(thing, abc.ObserverBase)
 
 
 def _of_a_pipe(thing: Any) -> bool:
