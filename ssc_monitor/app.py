@@ -198,7 +198,8 @@ class MonitorApp(App[None]):
         choices, self._choices = self._choices, ()  # they are of the start
         self.push_screen(PickerScreen(choices, self._chosen))
 
-    def _chosen(self, path: Path) -> None:
+    def _chosen(self, found: Found) -> None:
         from ssc_monitor.sources.remote import RemoteSource
 
-        self.watch_source(RemoteSource(path))
+        # With its hello: a pool that was started anew since has another path.
+        self.watch_source(RemoteSource(found.path, found.hello))

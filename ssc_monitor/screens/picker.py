@@ -1,7 +1,6 @@
 """The picker: which of this user's pools to watch."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from textual.app import ComposeResult
 
@@ -30,13 +29,13 @@ class PickerScreen(MonitorScreen):
 
     Args:
         choices: What was found; looks itself if that is nothing.
-        chosen: Called with the path of the one that was chosen.
+        chosen: Called with the one that was chosen.
     """
 
     BINDINGS = bindings("picker")
 
     def __init__(
-        self, choices: Sequence[Found], chosen: Callable[[Path], None]
+        self, choices: Sequence[Found], chosen: Callable[[Found], None]
     ) -> None:
         super().__init__()
         self._choices = choices
@@ -60,7 +59,7 @@ class PickerScreen(MonitorScreen):
         """Attach to the pool under the cursor."""
         found = self._list.selected
         if found is not None and found.hello is not None:
-            self._chosen(found.path)
+            self._chosen(found)
 
     def action_again(self) -> None:
         """Look for pools again."""
