@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import app, columns, tap
+from benchmarks import app, columns, recording, tap
 from benchmarks.bar import Quartiles
 from benchmarks.compare import comparison, figures_in
 from benchmarks.job import LoopName
@@ -24,8 +24,9 @@ from benchmarks.verdict import Line
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS, QUICK_ROUNDS = 7, 3
-TAP, APP, COLUMNS = "tap", "app", "columns"
-"""What `--only` calls the cost of the monitor, of the dashboard, of collecting: no rows."""
+TAP, APP, COLUMNS, RECORDING = "tap", "app", "columns", "recording"
+"""What `--only` calls the cost of the monitor, of the dashboard, of collecting, and of a
+recording: no rows."""
 UNMEASURED = ("failed", "unequal", "not installed")
 
 
@@ -54,6 +55,10 @@ class _Wanted:
     def app(self) -> bool:
         return APP in self.only or not (self.only or self.quick)
 
+    @property
+    def recording(self) -> bool:
+        return RECORDING in self.only or not (self.only or self.quick)
+
 
 def _wanted() -> _Wanted:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -72,7 +77,8 @@ def _wanted() -> _Wanted:
         parser.error("--rounds must be 1 or more")
     if loop == "uvloop" and not uvloop_installed():
         parser.error("uvloop is not installed; ./dev bench needs '.[fast]'")
-    only = [name for name in found.only if name not in (TAP, APP, COLUMNS)]
+    beside = (TAP, APP, COLUMNS, RECORDING)
+    only = [name for name in found.only if name not in beside]
     try:
         tables = named(TABLES, only=only, quick=QUICK if found.quick else None)
         before = figures_in(found.compare) if found.compare else None
@@ -144,6 +150,8 @@ def main() -> int:
         print("", tap.report(asyncio.run(tap.measure())), sep="\n")
     if wanted.columns:
         print("", columns.report(asyncio.run(columns.measure())), sep="\n")
+    if wanted.recording:
+        print("", recording.report(asyncio.run(recording.measure())), sep="\n")
     if wanted.app:
         print(app.report(app.measure()))
     say(f"{time.monotonic() - began:.0f} s; every run is in {wanted.json}\n")

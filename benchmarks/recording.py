@@ -10,7 +10,7 @@ program's own work has to share. The writing thread's is told beside it.
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +88,7 @@ async def measure(rounds: int = ROUNDS, *, name: str = "feed.jsonl") -> Recordin
 
 
 @asynccontextmanager
-async def _socket() -> AsyncIterator[tuple[Pool, Socket]]:
+async def _socket() -> AsyncGenerator[tuple[Pool, Socket]]:
     near, far = memory_pair()
     async with (
         Pool(ping_interval=None) as pool,

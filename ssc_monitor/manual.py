@@ -126,7 +126,8 @@ the program itself records: ssc_rx.recording.record(pool, path). It ends after -
 --max-bytes, by Ctrl-C or SIGTERM, or when the link is lost; then a line on standard error
 says how many there were. Needs a pool with monitor="traffic".
 
-FILTER is as in ssc-monitor tail: with one, events are left out.
+FILTER is as in ssc-monitor tail: with one, events are left out. On the dashboard R
+records what is shown.
 """
 
 REPLAY = """\
@@ -134,6 +135,9 @@ Play a recording: on the screens of the dashboard, in the time it took. With a F
 in ssc-monitor tail, with --json, --text or -n, or without a terminal, it is printed
 instead, as ssc-monitor tail prints, as fast as can be. What a recording doesn't know is
 empty: queues, latencies, payloads beyond what was recorded.
+
+On the screens space pauses, left and right seek 10 s, comma and full stop a minute,
+- and + change the speed, T goes to a time (1:30) or a share (45%).
 
 A file that was cut off or is damaged is played up to there; standard error says where.
 """

@@ -36,19 +36,24 @@ class TransportLine(Sheet):
 
 def transport_line(transport: Transport, width: int) -> Line:
     """State, speed, position of how much, a bar, and the keys if there is room."""
-    spans: list[Span] = [(" ", "plain"), *_state(transport), ("  ", "plain")]
-    spans += [*_position(transport), (" ", "plain")]
+    spans: list[Span] = [(" ", "plain")]
+    spans += _state(transport)
+    spans.append(("  ", "plain"))
+    spans += _position(transport)
+    spans.append((" ", "plain"))
     if transport.damage is not None:
         spans.append((" × damaged ", "bad"))
     keys: list[Span] = []
     for key, what in KEYS:
-        keys += [(f" {key}", "key"), (f" {what} ", "muted")]
+        keys.append((f" {key}", "key"))
+        keys.append((f" {what} ", "muted"))
     room = width - width_of(spans) - 2
     while keys and room - width_of(keys) < 2 * MIN_BAR:
         del keys[-2:]
     bar = min(MAX_BAR, room - width_of(keys))
     if bar >= MIN_BAR:
-        spans += [*_bar(transport, bar), (" ", "plain")]
+        spans += _bar(transport, bar)
+        spans.append((" ", "plain"))
     if keys:
         spans = list(fill(spans, width - width_of(keys) - 1))
     return Line((*spans, *keys), "bar")
