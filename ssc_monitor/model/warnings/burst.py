@@ -20,7 +20,8 @@ class Burst:
 
     def __init__(self, rest_s: float, base: Mapping[str, int] = NOTHING) -> None:
         self._rest_s = rest_s
-        self._base = self._last = base
+        self._base: Mapping[str, int] = base
+        self._last: Mapping[str, int] = base
         self._at = -math.inf
 
     def of(self, counts: Mapping[str, int], now: float) -> Mapping[str, int]:
