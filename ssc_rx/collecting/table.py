@@ -7,7 +7,7 @@ from itertools import islice
 from ssc_rx.collecting.columns import Columns
 from ssc_rx.notebook.markup import MAX_ROWS, Html, card, code, table
 from ssc_rx.recording.lines import EndReason
-from ssc_rx.wording import counted
+from ssc_rx.wording import bare, counted
 
 __all__ = ["html_table", "summary"]
 
@@ -42,7 +42,7 @@ def html_table(columns: Columns, line: str) -> Html:
         last[code_] = at
     rows = [
         [
-            code(id),
+            code(bare(id)),
             messages[code_],
             sizes[code_],
             _clock(first[code_]),

@@ -137,14 +137,14 @@ def test_its_table_has_a_row_for_each_id() -> None:
 
 
 def test_its_table_is_bounded_and_harmless() -> None:
-    hostile = "<script>alert(1)</script>\u202e\x1b[2J"
+    hostile = "wss://user:secret@a.example/<script>alert(1)</script>\u202e\x1b[2J"
     many = [
         Message(f"{hostile}{n}", MessageType.TEXT, b"", math.inf) for n in range(999)
     ]
     shown = html_of(Recording(many))
     assert shown.count("<tr") == MAX_ROWS + 1
     assert "949 more" in shown
-    for harm in ("<script", "\u202e", "\x1b"):
+    for harm in ("secret", "<script", "\u202e", "\x1b"):
         assert harm not in shown
 
 
