@@ -24,6 +24,9 @@ print(ssc_rx.__version__)
 """
 
 
+OWN_FOLDERS = ("tests", "benchmarks", "examples", "notebooks")
+
+
 def run(*command: object) -> str:
     done = subprocess.run(
         [str(part) for part in command], capture_output=True, text=True
@@ -44,7 +47,11 @@ def main() -> None:
             *("ssc_rx/pool.py", "ssc_monitor/app.tcss"),
         ):
             assert wanted in names, f"{wanted} is missing in {wheel.name}"
-        strays = {n for n in names if n.startswith(("tests", "benchmarks", "examples"))}
+        strays = {
+            n
+            for n in names
+            if n.startswith(("tests", "benchmarks", "examples", "notebooks"))
+        }
         assert not strays, f"{wheel.name} holds {sorted(strays)}"
         venv.create(place / "venv", with_pip=True)
         python = place / "venv" / "bin" / "python"

@@ -1,8 +1,10 @@
 """An event loop whose time passes only when nothing is left to do."""
 
 import asyncio
+import contextvars
 import selectors
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn, TypeVar
 
 __all__ = ["StuckError", "VirtualTimeLoop", "run_virtual"]
@@ -20,6 +22,9 @@ def run_virtual(main: Coroutine[Any, Any, T], *, limit_s: float = 172_800.0) -> 
     `await asyncio.sleep(3600)` in it takes no time, and lets an hour's worth of timers
     fire, in order, each after all that could be done before it.
 
+    Where a loop runs already, as in a notebook, it runs on a thread of its own, and this
+    waits for it.
+
     Args:
         main: What to run; it must use no real sockets, see `VirtualTimeLoop`.
         limit_s: Virtual seconds it may take; two days by default.
@@ -30,8 +35,17 @@ def run_virtual(main: Coroutine[Any, Any, T], *, limit_s: float = 172_800.0) -> 
     Raises:
         StuckError: If it waits for what can't happen, or takes longer than `limit_s`.
     """
-    with asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(limit_s)) as runner:
-        return runner.run(main)
+
+    def run() -> T:
+        with asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(limit_s)) as runner:
+            return runner.run(main)
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return run()
+    with ThreadPoolExecutor(1, "ssc-rx virtual time") as thread:
+        return thread.submit(contextvars.copy_context().run, run).result()
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):

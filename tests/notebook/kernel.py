@@ -4,6 +4,7 @@ import queue
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -21,6 +22,7 @@ class Cell:
 
     Attributes:
         printed: What was written to stdout and stderr.
+        stderr: What of it was written to stderr.
         shown: The displays and results, each by MIME type; as they were updated.
         error: The name of the exception that ended it, and its text.
         done: Whether it has ended.
@@ -28,6 +30,7 @@ class Cell:
 
     code: str
     printed: str = ""
+    stderr: str = ""
     shown: list[dict[str, str]] = field(default_factory=list)
     updates: int = 0
     error: str = ""
@@ -44,17 +47,21 @@ class Cell:
 class Kernel:
     """Runs cells in a process of its own.
 
+    Args:
+        cwd: Where it runs; here by default.
+
     Attributes:
         strays: What belonged to no cell.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cwd: Path | None = None) -> None:
+        self.cwd = cwd
         self.manager = KernelManager(kernel_name="python3")
         self.cells: dict[str, Cell] = {}
         self.strays: list[dict[str, Any]] = []
 
     def __enter__(self) -> "Kernel":
-        self.manager.start_kernel()
+        self.manager.start_kernel(cwd=self.cwd and str(self.cwd))
         self._connect()
         return self
 
@@ -131,6 +138,8 @@ class Kernel:
         match kind:
             case "stream":
                 cell.printed += content["text"]
+                if content["name"] == "stderr":
+                    cell.stderr += content["text"]
             case "error":
                 cell.error = f"{content['ename']}: {content['evalue']}"
             case "execute_result" | "display_data":

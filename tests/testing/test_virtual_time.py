@@ -1,6 +1,7 @@
 """Time that passes only when nothing is left to do; and the ends of a run in it."""
 
 import asyncio
+import contextvars
 import contextlib
 import time
 
@@ -92,3 +93,23 @@ async def test_time_may_pass_as_if_something_blocked_the_loop() -> None:
     assert isinstance(loop, VirtualTimeLoop)
     loop.pass_time(5.0)
     assert loop.time() == 5.0
+
+
+async def test_it_runs_beside_a_loop_that_runs_already() -> None:
+    """As in a cell of a notebook."""
+    told: contextvars.ContextVar[str] = contextvars.ContextVar("told")
+    told.set("here")
+
+    async def main() -> tuple[str, float]:
+        await asyncio.sleep(3600)
+        return told.get(), asyncio.get_running_loop().time()
+
+    assert run_virtual(main()) == ("here", 3600.0)
+
+
+async def test_what_is_raised_beside_a_running_loop_is_raised_here() -> None:
+    async def main() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run_virtual(main())
