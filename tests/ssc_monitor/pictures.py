@@ -7,9 +7,12 @@ each before keeping it. Those of the documentation show what a real pool said.
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
-from ssc_monitor.sources.source import Found, GivenUp, Lost
+import msgspec
+
+from ssc_monitor.sources.source import Attached, Found, GivenUp, Lost
 from ssc_rx.monitor import wire
 from tests.ssc_monitor.recorded import recorded
 from tests.ssc_monitor.scripted import hello
@@ -174,16 +177,24 @@ _CHOICES = (
 )
 
 
-@_scene("picker", choices=_CHOICES)
 async def _pick(it: Shown) -> None:
     await it.press("j")
+
+
+_scene("picker", choices=_CHOICES)(_pick)
 
 
 # Of the documentation
 
 
-def _of_desk(name: str, size: tuple[int, int], *keys: str) -> None:
-    @_scene(f"{DOCS_PREFIX}{name}", size, stage=recorded())
+def _of_desk(
+    name: str,
+    size: tuple[int, int],
+    *keys: str,
+    stage: Stage | None = None,
+    **options: object,
+) -> None:
+    @_scene(f"{DOCS_PREFIX}{name}", size, stage=stage or recorded(), **options)
     async def _play(it: Shown) -> None:
         await it.press(*keys)
 
@@ -192,6 +203,29 @@ _of_desk("main", (120, 34), "j", "j")
 _of_desk("socket", (120, 22), "<", "<", "<", "j", "j", "j", "enter", "2")
 _of_desk("message", (120, 22), "tab", "k", "k", "k", "enter")
 _of_desk("help", (120, 44), "?")
+_of_desk("events", (120, 24), "e")
+_of_desk("statistics", (120, 32), "j", "enter", "4")
+_of_desk("narrow", (60, 20))
+_of_desk("ascii", (100, 24), ascii=True)
+
+
+def _controlled() -> Stage:
+    """A pool that may be acted on."""
+    stage = Stage()
+    able = {"level": "control", "capabilities": wire.COMMANDS}
+    for n, item in enumerate(stage.items):
+        if isinstance(item, wire.Hello):
+            stage.items[n] = msgspec.structs.replace(item, **able)
+        elif isinstance(item, Attached):
+            hello = msgspec.structs.replace(item.hello, **able)
+            stage.items[n] = replace(item, hello=hello)
+    return stage
+
+
+_of_desk("warnings", (120, 24), "e", "e")
+_of_desk("compose", (120, 26), "j", "c", *'{"op":"ping"}', stage=_controlled())
+_of_desk("kick", (120, 24), "j", "K", stage=_controlled())
+_scene(f"{DOCS_PREFIX}picker", (100, 12), choices=_CHOICES)(_pick)
 
 
 def path_of(name: str) -> Path:
