@@ -75,7 +75,7 @@ With --json one JSON object a line, with the keys "path" (of its Unix socket), "
 "pool", "program", "level" ("stats", "traffic" or "control"), "version" (of ssc-rx),
 "protocol", "started_at" and "time" (UNIX seconds, by the program's clock) and "interval"
 (seconds between two looks at the counters). A pool that can't be attached to has "path"
-and "problem" instead.
+and "problem" instead. docs/monitor/json.md tells of each.
 """
 
 TAIL = """\
@@ -155,7 +155,7 @@ With --json one JSON object a line: "time", "path" and who it is, as in
 ssc-monitor ls --json; the pool's counters ("messages_in", "queued", "failed" ...), how
 fast it goes ("messages_in_per_s", "bytes_in_per_s" and the same with "out"), "overdue" if
 it is silent, "warnings", and "rows": sockets with "id", "kind", "state", counters and
-same speeds. docs/monitor/json.md tells of each.
+the same speeds. docs/monitor/json.md tells of each.
 """
 
 SEND = """\
