@@ -1,8 +1,8 @@
 """Time that passes only when nothing is left to do; and the ends of a run in it."""
 
 import asyncio
-import contextvars
 import contextlib
+import contextvars
 import time
 
 import pytest
