@@ -117,7 +117,9 @@ class Playback:
             self._counted = self._seen
             sent, missed = self._sent, self.tally.missed - self._missed_before
             counts = (self._seen + missed, sent + missed, sent, missed, 0)
-            found.append(wire.Messages(tuple(self._samples), *counts))
+            batch = wire.Messages(tuple(self._samples), *counts)
+            # Samples are of sockets that the state tells of; a mere count is of its time.
+            found.insert(len(found) if self._samples else 0, batch)
             self._samples.clear()
         return found
 
