@@ -50,9 +50,11 @@ class Receiving(Sending, ABC):
     @property
     def subscribers(self) -> int:
         """How many subscribe to its messages in particular, by name or by identity."""
-        named = self._shared.named.get(self.id)
-        own = 0 if self._hub is None else len(self._hub.subscriptions)
-        return own + (0 if named is None else len(named.subscriptions))
+        hub, names = self._hub, self._shared.named
+        subscribers = 0 if hub is None else len(hub.subscriptions)
+        if names and (named := names.get(self.id)) is not None:
+            subscribers += len(named.subscriptions)
+        return subscribers
 
     # ports.Receiver: told by the transport
 

@@ -48,12 +48,12 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def dropped_total(self) -> int:
         """Accepted writes that full outboxes gave up, whatever the reason."""
-        return sum(self.dropped.values())
+        return sum(self.dropped.values()) if self.dropped else 0
 
     @property
     def failed_total(self) -> int:
         """Accepted writes that were lost, whatever the reason."""
-        return sum(self.failed.values())
+        return sum(self.failed.values()) if self.failed else 0
 
     @property
     def balanced(self) -> bool:

@@ -161,8 +161,8 @@ def _row(number: int, stats: SocketStats) -> SocketRow:
         last_received=stats.last_received,
         dropped=stats.dropped_total,
         accepted=stats.accepted,
-        losses=dict(stats.failed),
-        drops=dict(stats.dropped),
+        losses=stats.failed,
+        drops=stats.dropped,
         pinged_at=stats.pinged_at,
         subscribers=stats.subscribers,
     )

@@ -20,6 +20,7 @@ IDs, URLs, error texts and headers are redacted before they are put into a frame
 in a frame is fit for a terminal yet.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal, cast
 
 import msgspec
@@ -162,8 +163,8 @@ class SocketRow(msgspec.Struct, frozen=True, array_like=True):
     last_received: float | None
     dropped: int = 0
     accepted: int | None = None
-    losses: dict[str, int] = {}
-    drops: dict[str, int] = {}
+    losses: Mapping[str, int] = {}
+    drops: Mapping[str, int] = {}
     pinged_at: float | None = None
     subscribers: int = 0
 
