@@ -21,6 +21,7 @@ from ssc_rx.errors import (
     LinkError,
     LinkLostError,
     MessageTooBigError,
+    NotebookError,
     OriginRefusedError,
     OutboxFullError,
     PayloadError,
@@ -60,6 +61,7 @@ from ssc_rx.events import (
 )
 from ssc_rx.groups import Group
 from ssc_rx.message import Message, MessageType
+from ssc_rx.notebook.live import LiveView
 from ssc_rx.options import Options, Outbox, Overflow, Reconnect
 from ssc_rx.pool import Pool
 from ssc_rx.running import run
@@ -95,6 +97,7 @@ __all__ = [
     "InvalidUrlError",
     "LinkError",
     "LinkLostError",
+    "LiveView",
     "LoopLagged",
     "Message",
     "MessageStream",
@@ -102,6 +105,7 @@ __all__ = [
     "MessageType",
     "MessagesDropped",
     "MonitorActed",
+    "NotebookError",
     "Options",
     "OriginRefusedError",
     "Outbox",

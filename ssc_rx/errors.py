@@ -24,6 +24,7 @@ SscError
 ├── ServeError (OSError)                 the embedded server can't listen
 ├── UnsupportedByTransportError          the connection below can't do that
 ├── CollectTimeoutError (TimeoutError)   `collect`: fewer messages came than were wanted
+├── NotebookError                        needs a notebook's front end, and there is none
 ├── ReentrancyLimitError                 observers that feed themselves without end
 ├── ConsumerTooSlowError                 a stream that blocks was not read for too long
 └── LinkError                            why an open link ended; in `CloseInfo.error`
@@ -53,6 +54,7 @@ __all__ = [
     "LinkError",
     "LinkLostError",
     "MessageTooBigError",
+    "NotebookError",
     "OriginRefusedError",
     "OutboxFullError",
     "PayloadError",
@@ -344,6 +346,10 @@ class ServeError(SscError, OSError):
 
 class UnsupportedByTransportError(SscError):
     """The connection below the socket can't do that."""
+
+
+class NotebookError(SscError):
+    """What needs the front end of a notebook was asked for elsewhere."""
 
 
 class ReentrancyLimitError(SscError):

@@ -26,6 +26,7 @@ from ssc_rx.events import Event
 from ssc_rx.holding import Hold, Holds
 from ssc_rx.ledger import Ledger
 from ssc_rx.message import Message
+from ssc_rx.notebook.live import LiveView
 from ssc_rx.notebook.shell import in_ipython
 from ssc_rx.options import Buffering, Options, Overflow
 from ssc_rx.program import program_name
@@ -72,6 +73,7 @@ class Grounds:
             scheduler=self._timing,
             defer=self._defer,
             check_thread=self._check_subscriber,
+            hop=self._soon_threadsafe,
         )
         self._ledger = Ledger(home, self._name)
         home.listener = self._ledger
@@ -161,6 +163,23 @@ class Grounds:
         writes apart, so that `balanced` holds on the event loop only.
         """
         return self._stats(with_sockets=True)
+
+    def live(self, *, hz: float = 4.0) -> LiveView:
+        """In a notebook, show the pool and its sockets, painted a few times a second.
+
+        It stops, and leaves its last state, when its cell is run again or interrupted,
+        when the pool has stopped, and at `stop()` of what this returns.
+
+        Args:
+            hz: How often a second it is painted.
+
+        Raises:
+            NotebookError: If there is no front end that could show it.
+            InvalidOptionError: For `hz`.
+        """
+        from ssc_rx.notebook import views
+
+        return views.live_sockets(f"the pool {self._name!r}", self.stats, hz)
 
     def _stats(self, *, with_sockets: bool) -> PoolStats:
         """The pool's own counts, those of the sockets gone, and of those in it."""

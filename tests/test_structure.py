@@ -24,6 +24,7 @@ TESTED_ELSEWHERE = {
     "holding": "test_slow_consumers",
     "sockets": "test_members",
     "grounds": "test_pool",
+    "notebook/views": "notebook/test_live",
     "visible": "ssc_monitor/model/test_visible",
     "watched": "monitor/test_server",
     "ledger": "test_pool",

@@ -181,6 +181,7 @@ class Fused(Stream[R]):
     def __init__(self, source: Stream[Any], *stages: Stage) -> None:
         super().__init__()
         self.home = source.home
+        self.name = source.name
         self._source = source
         self._stages = stages
 

@@ -225,6 +225,7 @@ class ByName(Stream[Message]):
     def __init__(self, parent: "MessageHub", id: str) -> None:
         super().__init__()
         self.home = parent.home
+        self.name = parent.name
         self._parent = parent
         self._id = id
 

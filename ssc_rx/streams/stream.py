@@ -12,6 +12,9 @@ from reactivex.disposable import SingleAssignmentDisposable
 from reactivex.scheduler.eventloop import AsyncIOScheduler
 from reactivex.scheduler.periodicscheduler import PeriodicScheduler
 
+from ssc_rx.errors import WrongThreadError
+from ssc_rx.notebook.live import LiveView
+
 __all__ = ["Home", "LoopScheduler", "Stream"]
 
 T_co = TypeVar("T_co", covariant=True)
@@ -106,10 +109,11 @@ class Home:
         scheduler: The default scheduler of time operators.
         defer: Runs a callable in a later turn of the loop.
         check_thread: Raises if streams may not be subscribed to in this thread.
+        hop: Runs a callable in the thread where they may, in a later turn of its loop.
         listener: Told what goes wrong; set before anything is emitted.
     """
 
-    __slots__ = ("check_thread", "defer", "listener", "scheduler")
+    __slots__ = ("check_thread", "defer", "hop", "listener", "scheduler")
 
     listener: Listener
 
@@ -119,10 +123,21 @@ class Home:
         scheduler: abc.SchedulerBase,
         defer: Callable[[Callable[[], None]], None],
         check_thread: Callable[[], None],
+        hop: Callable[[Callable[[], None]], None] | None = None,
     ) -> None:
         self.scheduler = scheduler
         self.defer = defer
         self.check_thread = check_thread
+        self.hop = hop or defer
+
+    def enter(self, callback: Callable[[], None]) -> None:
+        """Call where streams may be subscribed to: here, or in the pool's thread."""
+        try:
+            self.check_thread()
+        except WrongThreadError:
+            self.hop(callback)
+        else:
+            callback()
 
 
 class Stream(Observable[T_co]):
@@ -207,6 +222,55 @@ class Stream(Observable[T_co]):
             on_completed,
             scheduler=scheduler or self.home.scheduler,
         )
+
+    def tail(self, n: int = 10, *, hz: float = 4.0) -> LiveView:
+        """In a notebook, show the last values, painted again a few times a second.
+
+        It stops, and leaves its last state, when its cell is run again or interrupted,
+        when the stream ends, and at `stop()` of what this returns.
+
+        Args:
+            n: How many; at most 50.
+            hz: How often a second it is painted, whatever comes meanwhile.
+
+        Raises:
+            NotebookError: If there is no front end that could show it.
+            InvalidOptionError: For `n` or `hz`.
+        """
+        from ssc_rx.notebook import views
+
+        return views.tail(self.name, self._listen, n, hz)
+
+    def live_rate(self, *, seconds: float = 60.0, hz: float = 4.0) -> LiveView:
+        """In a notebook, show how many values come a second, as a line.
+
+        It ends as `tail` does.
+
+        Args:
+            seconds: How far back the line goes.
+            hz: How often a second it is painted.
+
+        Raises:
+            NotebookError: If there is no front end that could show it.
+            InvalidOptionError: For `seconds` or `hz`.
+        """
+        from ssc_rx.notebook import views
+
+        return views.live_rate(self.name, self._listen, hz, seconds)
+
+    def _listen(
+        self,
+        hear: Callable[[Any], None],
+        end: Callable[[BaseException | None], None],
+    ) -> Callable[[], None]:
+        """Subscribe from any thread; gives what disposes of that, from any."""
+        subscription = SingleAssignmentDisposable()
+
+        def begin() -> None:
+            subscription.disposable = self.subscribe(hear, end, lambda: end(None))
+
+        self.home.enter(begin)
+        return lambda: self.home.enter(subscription.dispose)
 
     def run(self, scheduler: abc.SchedulerBase | None = None) -> T_co:
         """Block the thread until it completes, and give the last value.
