@@ -51,11 +51,12 @@ def state(name: str) -> Html:
 
 def size(n: float) -> str:
     """So many bytes."""
-    for unit in _UNITS:
-        if n < 1000 or unit == _UNITS[-1]:
-            break
+    step = 0
+    while n >= 1000 and step < len(_UNITS) - 1:
         n /= 1000
-    return f"{n:.0f} {unit}" if unit == "bytes" or n >= 100 else f"{n:.1f} {unit}"
+        step += 1
+    digits = 0 if step == 0 or n >= 100 else 1
+    return f"{n:.{digits}f} {_UNITS[step]}"
 
 
 def age(seconds: float | None) -> str:

@@ -7,6 +7,7 @@ what it shows has ended, at `stop()`, and with the kernel. Its last state stays.
 
 import asyncio
 import contextlib
+import importlib
 from contextvars import copy_context
 from typing import Any, Protocol
 
@@ -53,6 +54,7 @@ class LiveView:
         hz: How often a second.
 
     Attributes:
+        cell: What tells its cell from others.
         painted: How often it was painted.
 
     Raises:
@@ -65,7 +67,7 @@ class LiveView:
         check_front_end(subject.name)
         self._subject = subject
         self._period = 1 / hz
-        self._cell = cell_of_now()
+        self.cell = cell_of_now()
         # The context of the cell: what is displayed belongs to it, whatever runs.
         self._context = copy_context()
         self._loop = asyncio.get_running_loop()
@@ -89,7 +91,7 @@ class LiveView:
 
     def _ipython_display_(self) -> None:
         """Where it was made it is to be seen already; elsewhere, as it is now."""
-        if cell_of_now() != self._cell:
+        if cell_of_now() != self.cell:
             _display(self._last)
 
     def stop(self) -> None:
@@ -160,9 +162,8 @@ def check_front_end(name: str) -> None:
 
 
 def _display(painted: Bundle) -> Any:
-    from IPython.display import display
-
-    return display(painted, raw=True, display_id=True)
+    display: Any = importlib.import_module("IPython.display")
+    return display.display(painted, raw=True, display_id=True)
 
 
 def _watch_cells() -> None:
@@ -174,5 +175,5 @@ def _watch_cells() -> None:
 
 def _stop_views_of(cell: str) -> None:
     for view in list(_views):
-        if view._cell == cell:
+        if view.cell == cell:
             view.stop()

@@ -119,7 +119,7 @@ class _Heard:
 
     def __init__(self, name: str, listen: Listen) -> None:
         self.name = name
-        self.count = 0
+        self.count: int = 0
         self.ended = False
         self._error = ""
         self._dispose = listen(self.hear, self.end)
@@ -183,7 +183,7 @@ class LastValues(_Heard):
         self._keep(value)
 
     def paint(self, *, running: bool) -> Bundle:
-        last = list(self._last)
+        last = list(self._last.copy())  # another thread may append
         rows = [_row(value) for value in last]
         line = f"the last {len(rows)} of {self.count:,}{self._state(running)}"
         body = table(("time", "id", "value"), rows) if rows else muted("nothing yet")
