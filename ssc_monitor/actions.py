@@ -134,6 +134,7 @@ ACTIONS: tuple[Action, ...] = (
 
     Action("again",      "r",        _PICKER,   "Program", "Look for pools again"),
     Action("targets",    "t",        _LISTS,    "Program", "Choose another pool"),
+    Action("palette",    ": ctrl+p", _ALL,      "Program", "Find what can be done; choose a theme"),
     Action("help",       "?",        _HELPED,   "Program", "This page"),
     Action("quit",       "q ctrl+c", _ALL,      "Program", "End; the pool goes on"),
 )

@@ -4,11 +4,12 @@ import asyncio
 import signal
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from textual.app import App
-from textual.theme import Theme
 from textual.worker import Worker
 
+from ssc_monitor.actions import Keymap
 from ssc_monitor.clock import Clock
 from ssc_monitor.feed import Feed
 from ssc_monitor.model.search import Search
@@ -18,25 +19,12 @@ from ssc_monitor.screens.main import MainScreen
 from ssc_monitor.sources.source import Found, Source
 from ssc_monitor.taping import Taping
 from ssc_monitor.terminal import has_room, hung_up
+from ssc_monitor.themes import DEFAULT_THEME, OURS
+from ssc_monitor.widgets.ascii import to_ascii
 
 __all__ = ["MonitorApp"]
 
 TERMINATED = 128 + signal.SIGTERM
-
-NIGHT = Theme(
-    name="ssc-night",
-    primary="#6cb6ff",
-    secondary="#76c7c0",
-    accent="#d2a8ff",
-    success="#6bc46d",
-    warning="#e0af5b",
-    error="#f47067",
-    foreground="#c6d0da",
-    background="#0f141a",
-    surface="#151c24",
-    panel="#1d2630",
-    dark=True,
-)
 
 
 class MonitorApp(App[None]):
@@ -47,7 +35,14 @@ class MonitorApp(App[None]):
         choices: Pools that were found.
         fps: How often the screen is painted, at most.
         ascii: Whether to do without characters that aren't ASCII.
+        theme: Name of its colours.
+        keymap: Keys in place of those of the table of actions.
+        remark: Told at the start, such as what is wrong with the config file.
         clock: What time is read from.
+
+    Attributes:
+        keymap: As given.
+        search: What was searched for last; `None` for nothing.
     """
 
     CSS_PATH = "app.tcss"
@@ -62,6 +57,9 @@ class MonitorApp(App[None]):
         choices: Sequence[Found] = (),
         fps: int = 10,
         ascii: bool = False,
+        theme: str = DEFAULT_THEME,
+        keymap: Keymap | None = None,
+        remark: str = "",
         clock: Clock | None = None,
     ) -> None:
         super().__init__()
@@ -78,14 +76,20 @@ class MonitorApp(App[None]):
         self._problem = ""
         self.taping: Taping | None = None
         self.set_class(ascii, "-ascii")
-        self.register_theme(NIGHT)
-        self.theme = NIGHT.name
+        self.keymap = keymap or {}
+        self.set_keymap({n: ",".join(keys.split()) for n, keys in self.keymap.items()})
+        self._remark = remark
+        for ours in OURS:
+            self.register_theme(ours)
+        self.theme = theme
 
     def on_mount(self) -> None:
         if self._source is not None:
             self.watch_source(self._source)
         else:
             self.action_targets()
+        if self._remark:
+            self.notify(self._remark, severity="warning", timeout=15, markup=False)
         if not self.is_headless:
             loop = asyncio.get_running_loop()
             loop.add_signal_handler(signal.SIGTERM, self.exit, None, TERMINATED)
@@ -182,6 +186,12 @@ class MonitorApp(App[None]):
     def _painted(self, late: float, since: float) -> None:
         self._painting = False
         self.pace.report(late, self._clock.now() - since)
+
+    def notify(self, message: str, **options: Any) -> None:
+        """Say something for a moment; the text is visible already."""
+        if self.has_class("-ascii"):
+            message = to_ascii(message)
+        super().notify(message, **options)
 
     # Actions
 

@@ -63,7 +63,7 @@ def _watch(hint: str) -> argparse.ArgumentParser:
         "ssc-monitor", manual.ABOUT, manual.EXAMPLES + manual.END + "\n" + end, hint
     )
     parser.usage = (
-        "ssc-monitor [TARGET] [--fps N] [--ascii]\n"
+        "ssc-monitor [TARGET] [--fps N] [--theme NAME] [--ascii]\n"
         "       ssc-monitor {ls,top,tail,record,replay,send,connect} ...\n"
         "       ssc-monitor --help | --version"
     )
@@ -409,9 +409,13 @@ def _app_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fps",
         type=_whole(1, MAX_FPS),
-        default=10,
         metavar="N",
         help=f"repaint N times a second, 1 to {MAX_FPS} (default: 10)",
+    )
+    parser.add_argument(
+        "--theme",
+        metavar="NAME",
+        help="colours: ssc-night (default), ssc-day, nord ...",
     )
     parser.add_argument(
         "--ascii", action="store_true", help="do without lines and blocks of Unicode"

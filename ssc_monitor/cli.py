@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from typing import TextIO
 
+    from ssc_monitor.config import Config
     from ssc_monitor.model.draft import Format
     from ssc_monitor.model.filter import Filter
     from ssc_monitor.sources.local import LocalSource
@@ -327,13 +328,41 @@ async def _run_app(
         if (error.name or "").partition(".")[0] in ("textual", "rich"):
             raise _Refusal(NO_TEXTUAL) from None
         raise
-    app = MonitorApp(source, choices=choices, fps=arguments.fps, ascii=arguments.ascii)
+    from ssc_monitor.themes import DEFAULT_THEME, theme_names
+
+    config, remark = _config()
+    theme, known = arguments.theme or config.theme or DEFAULT_THEME, theme_names()
+    if theme not in known:
+        wrong = f"there is no theme {theme!r}; there are: {', '.join(known)}"
+        if arguments.theme:
+            raise _Refusal(wrong, MISUSED)
+        theme, remark = DEFAULT_THEME, f"the config file: {wrong}"
+    app = MonitorApp(
+        source,
+        choices=choices,
+        fps=arguments.fps or config.fps,
+        ascii=arguments.ascii or config.ascii,
+        theme=theme,
+        keymap=config.keys,
+        remark=remark,
+    )
     try:
         await app.run_async()
     finally:
         if account := await app.end_tape():
             _say(account)
     return app.return_code or 0
+
+
+def _config() -> "tuple[Config, str]":
+    """What the config file says, and what is wrong with it: then it says nothing."""
+    from ssc_monitor.config import Config, ConfigError, config_path, read_config
+    from ssc_monitor.model.visible import visible
+
+    try:
+        return read_config(config_path()), ""
+    except ConfigError as error:
+        return Config(), visible(f"{error}; all is as if it weren't there", 500)
 
 
 async def _found(target: str | None) -> "list[Found]":

@@ -1,13 +1,15 @@
 """`MonitorScreen`: keys from the table, a tick that paints, a pane to move in."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar, cast
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from ssc_monitor.actions import ScreenName, actions_of, keys_of
+from ssc_monitor.actions import ScreenName, actions_of, keys_of, shown
 from ssc_monitor.model.search import Search, SearchError
+from ssc_monitor.themes import theme_names
 from ssc_monitor.widgets.line import GROUNDS, STYLES
 from ssc_monitor.widgets.pane import Pane
 from ssc_monitor.widgets.prompt import Prompt
@@ -27,7 +29,20 @@ _OF_THE_APP = ("help", "quit", "targets")
 
 # What is typed behind these belongs into the prompt that they open, so that they come
 # before all that waits for its turn.
-_PROMPTING = ("filter", "search", "search_next", "search_back", "go_to", "tape")
+_PROMPTING = (
+    "filter",
+    "palette",
+    "search",
+    "search_next",
+    "search_back",
+    "go_to",
+    "tape",
+)
+
+
+def _command(name: str) -> str:
+    """What Textual calls an action."""
+    return f"app.{name}" if name in _OF_THE_APP else name
 
 
 def bindings(screen: ScreenName) -> list[BindingType]:
@@ -35,18 +50,22 @@ def bindings(screen: ScreenName) -> list[BindingType]:
     return [
         Binding(
             ",".join(keys_of(action)),
-            f"app.{action.name}" if action.name in _OF_THE_APP else action.name,
+            _command(action.name),
             action.help,
             show=False,
             priority=action.name in _PROMPTING,
             id=action.name,
         )
         for action in actions_of(screen)
+        if action.keys
     ]
 
 
 class MonitorScreen(Screen[None]):
     """A screen that is painted by the app's tick."""
+
+    NAME: ClassVar[ScreenName]
+    """What the table of actions calls it."""
 
     AUTO_FOCUS = ""
     COMPONENT_CLASSES = {f"line--{name}" for name in (*STYLES, *GROUNDS)}  # noqa: RUF012
@@ -105,6 +124,27 @@ class MonitorScreen(Screen[None]):
             prompt.close()
         self.remove_class("-typing")
         self.set_focus(self.pane)
+
+    # The palette
+
+    def action_palette(self) -> None:
+        """Find what can be done here."""
+        from ssc_monitor.screens.palette import Choice, PaletteScreen
+
+        choices = [
+            Choice(
+                f"{action.group}: {action.help}",
+                shown(keys_of(action, self.host.keymap)),
+                partial(self.run_action, _command(action.name)),
+            )
+            for action in actions_of(self.NAME)
+            if action.group != "Move" and action.name != "palette"
+        ]
+        choices += [
+            Choice(f"Theme: {name}", "", partial(setattr, self.host, "theme", name))
+            for name in theme_names()
+        ]
+        self.host.push_screen(PaletteScreen(choices))
 
     # Searching
 

@@ -1,10 +1,11 @@
 """The help screen: the table of actions, and the filter's language."""
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from textual.app import ComposeResult
 
-from ssc_monitor.actions import ACTIONS, keys_of, shown
+from ssc_monitor.actions import ACTIONS, Keymap, keys_of, shown
 from ssc_monitor.model.visible import fit
 from ssc_monitor.screens.base import MonitorScreen, bindings
 from ssc_monitor.widgets.key_bar import KeyBar
@@ -49,7 +50,8 @@ NOTES = (
 class HelpScreen(MonitorScreen):
     """What the keys do, and what can be typed after `/`."""
 
-    BINDINGS = bindings("help")
+    NAME = "help"
+    BINDINGS = bindings(NAME)
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,15 +79,16 @@ class _Page(Reader):
         return [(f"{top + 1} to {end} of {total} lines ", "muted"), more]
 
     def content(self, width: int) -> list[Line]:
+        keymap = cast(MonitorScreen, self.screen).host.keymap
         terms, marks = ("Filter: all terms hold", FILTER), ("Marks", NOTES)
         if width < TWO_COLUMNS_FROM:
             # What is asked for most comes first: how to move one finds by trying.
-            *middle, move = _actions(LEFT[2:])
-            found = _actions(LEFT[:2])
-            every = (*found, terms, *middle, *_actions(RIGHT), marks, move)
+            *middle, move = _actions(LEFT[2:], keymap)
+            found = _actions(LEFT[:2], keymap)
+            every = (*found, terms, *middle, *_actions(RIGHT, keymap), marks, move)
             return _column(every, 17)
-        left = _column(_actions(LEFT), 15)
-        right = _column([terms, marks, *_actions(RIGHT)], 17)
+        left = _column(_actions(LEFT, keymap), 15)
+        right = _column([terms, marks, *_actions(RIGHT, keymap)], 17)
         half = width // 2
         rows = max(len(left), len(right))
         left += [BLANK] * (rows - len(left))
@@ -96,9 +99,12 @@ class _Page(Reader):
         ]
 
 
-def _actions(groups: Iterable[str]) -> list[Section]:
+def _actions(groups: Iterable[str], keymap: Keymap) -> list[Section]:
     return [
-        (group, [(shown(keys_of(a)), a.help) for a in ACTIONS if a.group == group])
+        (
+            group,
+            [(shown(keys_of(a, keymap)), a.help) for a in ACTIONS if a.group == group],
+        )
         for group in groups
     ]
 

@@ -31,7 +31,8 @@ LEAST_ROWS = 3
 class MainScreen(ListingScreen):
     """Sockets above; messages, the pool's events or warnings below."""
 
-    BINDINGS = bindings("main")
+    NAME = "main"
+    BINDINGS = bindings(NAME)
 
     def __init__(self, feed: Feed, clock: Clock) -> None:
         super().__init__(feed, clock, MessageStream(feed, clock))

@@ -36,7 +36,8 @@ class MessageScreen(DeckScreen):
         stream: The list it was opened from; its cursor goes along.
     """
 
-    BINDINGS = bindings("message")
+    NAME = "message"
+    BINDINGS = bindings(NAME)
 
     def __init__(
         self, feed: Feed, clock: Clock, entry: Entry, stream: MessageStream

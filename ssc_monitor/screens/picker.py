@@ -32,7 +32,8 @@ class PickerScreen(MonitorScreen):
         chosen: Called with the one that was chosen.
     """
 
-    BINDINGS = bindings("picker")
+    NAME = "picker"
+    BINDINGS = bindings(NAME)
 
     def __init__(
         self, choices: Sequence[Found], chosen: Callable[[Found], None]

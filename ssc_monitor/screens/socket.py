@@ -72,7 +72,8 @@ class Subject:
 class SocketScreen(ListingScreen):
     """Four tabs: traffic, timeline, details, statistics."""
 
-    BINDINGS = bindings("socket")
+    NAME = "socket"
+    BINDINGS = bindings(NAME)
 
     def __init__(self, feed: Feed, clock: Clock, socket: SocketView) -> None:
         subject = Subject(feed, socket)

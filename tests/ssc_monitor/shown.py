@@ -12,6 +12,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from ssc_monitor.actions import Keymap
 from ssc_monitor.app import MonitorApp
 from ssc_monitor.sources.source import Found, Item
 from tests.ssc_monitor.scripted import FixedClock, Scripted, until
@@ -134,6 +135,8 @@ async def shown(
     stage: Stage | None = None,
     ascii: bool = False,
     choices: Sequence[Found] | None = None,
+    keymap: Keymap | None = None,
+    remark: str = "",
     **wanted: str,
 ) -> AsyncIterator[Shown]:
     """The app on a stage, without a terminal, at a clock that stands still."""
@@ -144,6 +147,8 @@ async def shown(
             source if choices is None else None,
             choices=choices or (),
             ascii=ascii,
+            keymap=keymap,
+            remark=remark,
             clock=clock,
         )
         async with app.run_test(size=size, notifications=True) as pilot:

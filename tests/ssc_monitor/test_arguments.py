@@ -9,7 +9,7 @@ from ssc_monitor.arguments import COMMANDS, SORTS, parse
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("", {"command": "watch", "target": None, "fps": 10, "ascii": False}),
+        ("", {"command": "watch", "target": None, "fps": None, "ascii": False}),
         ("41233", {"command": "watch", "target": "41233"}),
         ("feeds --fps 60 --ascii", {"target": "feeds", "fps": 60, "ascii": True}),
         ("-- ls", {"command": "watch", "target": "ls"}),

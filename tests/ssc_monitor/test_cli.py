@@ -41,12 +41,15 @@ import asyncio, sys, types
 class MonitorApp:
     return_code = 3
 
-    def __init__(self, source, *, choices, fps, ascii):
+    def __init__(self, source, *, choices, fps, ascii, **options):
         name = source.name if source else [found.hello.pid for found in choices]
         self.told = f"{name} {fps} {ascii}"
 
     async def run_async(self):
         print(self.told, type(asyncio.get_running_loop()).__module__)
+
+    async def end_tape(self):
+        return ""
 
 sys.modules["ssc_monitor.app"] = app = types.ModuleType("ssc_monitor.app")
 app.MonitorApp = MonitorApp
