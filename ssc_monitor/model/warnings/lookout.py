@@ -221,7 +221,7 @@ class Lookout:
         if known.told:
             known.finding = Finding(
                 rule=rule.name,
-                text=text,
+                text=visible(text),
                 advice=rule.advice,
                 since=known.since,
                 number=key[1],

@@ -101,6 +101,11 @@ def test_drops_of_old_are_no_news_and_what_drops_now_is(pool: Watched) -> None:
     ]
 
 
+def test_reasons_from_the_wire_are_made_visible(pool: Watched) -> None:
+    pool.read(row(1, dropped=1, drops={"\x1b[2J": 1}))
+    assert "\x1b" not in pool.lookout.findings[0].text
+
+
 def test_a_feed_that_stops_is_told_until_it_talks_again(pool: Watched) -> None:
     for n in range(1, 31):
         assert pool.read(row(1, messages_in=2 * n)) == []
