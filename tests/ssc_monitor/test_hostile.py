@@ -47,8 +47,8 @@ def assert_harmless(it: Terminal, own: tuple[bytes, ...] = ()) -> None:
         output = output.replace(b"\x1b[H", b"")
     assert foreign_controls(output) == []
     text = output.decode(errors="replace")
-    for sequence in ("\x1b", "\r", "\n", "\x07"):  # all of them the program's own
-        text = text.replace(sequence, "")
+    for control in ("\x1b", "\r", "\n", "\x07"):  # all of them the program's own
+        text = text.replace(control, "")
     assert unfit(text) == set()
     assert b"Traceback" not in output
 
