@@ -154,6 +154,27 @@ _message("message-json")
 _message("message-hex", "{", "{", "{", "{", "x")
 
 
+NO_HISTORY = {"XDG_STATE_HOME": "/nonexistent"}
+
+
+@_scene("compose", stage=Stage("control"), **NO_HISTORY)
+async def _compose(it: Shown) -> None:
+    await it.press("j", "c")
+    await it.say(wire.Details(2, tags=("quotes",)))
+    await it.press("shift+tab", "right", "tab", *'{"op": "sub", "ch": [1, }')
+
+
+@_scene("compose-60", (60, 14), stage=Stage("control"), **NO_HISTORY)
+async def _composed(it: Shown) -> None:
+    await it.press("j", "c", *"hello", "enter")
+    await it.say(wire.Answer(1, queued=1))
+
+
+@_scene("kick", stage=Stage("control"))
+async def _kick(it: Shown) -> None:
+    await it.press("G", "K", "tab", *"flooding")
+
+
 async def _help(it: Shown) -> None:
     await it.press("?")
 
