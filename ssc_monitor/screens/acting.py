@@ -49,6 +49,6 @@ class ActingScreen(DeckScreen):
 
     def _needed(self, what: str) -> SocketView | None:
         if (socket := self.chosen) is None:
-            text = f"choose a socket to {what} first: j, k"
+            text = f"there is no socket to {what} here; j and k choose one"
             self.host.notify(text, severity="warning", markup=False)
         return socket

@@ -30,6 +30,7 @@ KEYS = (
     ("ctrl+j", "new line"),
 )
 MAX_SHOWN_TAGS = 8
+LEFT = "× that socket has left the pool"
 LEFT_OUT = "characters that can't be shown were left out: give them as hex"
 
 
@@ -55,7 +56,7 @@ class ComposeScreen(Dialog):
         self._text = Editor(draft.text, id="composed")
         self._history = History(history_path(feed.source.name))
         self._inspected: tuple[int, int] | None = None
-        self._asked = False
+        self._asked = self._sending = False
         self._answer: tuple[str, StyleName] | None = None
         self._read: tuple[Draft, Outgoing | DraftError] | None = None
 
@@ -83,7 +84,7 @@ class ComposeScreen(Dialog):
         if self._subject is not None:
             socket = self._subject.socket
             gone = "" if self._subject.here else " (it left)"
-            found[socket.id + gone] = socket.number, None
+            found[f"socket {socket.id}{gone}"] = socket.number, None
             details = view.details.get(socket.number)
             for tag in () if details is None else details.tags[:MAX_SHOWN_TAGS]:
                 found[f"group {tag}"] = None, tag
@@ -141,10 +142,14 @@ class ComposeScreen(Dialog):
 
     def action_submit(self) -> None:
         """Send it; to all of them only when asked twice."""
-        outgoing = self._outgoing()
-        if self._text.text and not isinstance(outgoing, DraftError):
-            number, tag = self._recipients()[self._to.chosen]
-            if number is None and tag is None and not self._asked:
+        outgoing, recipients = self._outgoing(), self._recipients()
+        ready = self._text.text and not self._sending
+        # Who isn't there any more is not to become somebody else between two ticks.
+        if ready and self._to.chosen in recipients and isinstance(outgoing, Outgoing):
+            number, tag = recipients[self._to.chosen]
+            if number is not None and self._subject and not self._subject.here:
+                self._answer = LEFT, "bad"  # its number may be another's by now
+            elif number is None and tag is None and not self._asked:
                 self._asked, self._answer = True, None
             else:
                 self._send(outgoing, number, tag)
@@ -152,7 +157,7 @@ class ComposeScreen(Dialog):
 
     def _send(self, outgoing: Outgoing, number: int | None, tag: str | None) -> None:
         draft = self._draft
-        self._asked = False
+        self._asked, self._sending = False, True
         self._answer = "on its way …", "muted"
         begun = self._feed.now()
 
@@ -165,21 +170,25 @@ class ComposeScreen(Dialog):
 
     def _told(self, draft: Draft, answer: wire.Answer, seconds: float) -> None:
         text, well = receipt(answer)
+        self._sending = False
         if not answer.refusal:
             self._history.add(draft)
+        if not self.is_attached:  # it was closed meanwhile
+            if not well:
+                self.host.notify(text, severity="warning", markup=False)
+            return
         if well:
             text = f"✓ {text}, {figures.latency(seconds)}"
             if self._draft == draft:
                 self._text.put("")
         self._answer = (text, "good") if well else (f"× {text}", "bad")
-        if self.is_attached:
-            self.tick()
+        self.tick()
 
     # What is typed
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        if self._text.text:
+        if self._text.text and not self._sending:
             self._asked, self._answer = False, None
         self.tick()
 

@@ -44,6 +44,7 @@ class KickScreen(Dialog):
         self._subject = Subject(feed, socket)
         self._code = Editor(str(CODES.get(socket.kind, 1000)), single=True, id="code")
         self._reason = Editor(single=True, id="reason")
+        self._asked = False
         self._answer: tuple[str, StyleName] | None = None
 
     def fields(self) -> Iterable[Widget]:
@@ -80,14 +81,15 @@ class KickScreen(Dialog):
 
     def action_submit(self) -> None:
         """Kick it."""
-        code = self._code_typed()
-        if code is not None:
-            self._answer = "on its way …", "muted"
-            number, reason = self._subject.socket.number, self._reason.text
-            self._feed.acting.kick(number, code, reason, self._told)
+        code, socket = self._code_typed(), self._subject.socket
+        # Of one that left, the number may be another's by now.
+        if code is not None and self._subject.here and not self._asked:
+            self._asked, self._answer = True, ("on its way …", "muted")
+            self._feed.acting.kick(socket.number, code, self._reason.text, self._told)
         self.tick()
 
     def _told(self, answer: wire.Answer) -> None:
+        self._asked = False
         if not self.is_attached:
             return
         if answer.refusal:

@@ -112,8 +112,8 @@ class SocketScreen(ListingScreen):
 
     @property
     def chosen(self) -> SocketView | None:
-        """The one that is shown."""
-        return self._subject.socket
+        """The one that is shown; of one that left, the number may be another's by now."""
+        return self._subject.socket if self._subject.here else None
 
     def tick(self) -> None:
         socket = self._subject.socket

@@ -61,6 +61,7 @@ class Editor(TextArea):
 
     def put(self, text: str) -> None:
         """Have another text."""
+        self.left_out = 0
         self.load_text(typed(text))
         self.move_cursor(self.document.end)
 

@@ -118,7 +118,7 @@ async def test_the_pool_may_start_anew_while_a_message_is_composed(
         await pool.add_server_socket(url, id="alice")
         await it.shows("alice")
         it.press("jc")
-        await it.shows("(•) alice")
+        await it.shows("(•) socket alice")
         it.press("still here")
         await it.shows("TEXT, 10 bytes")
         await pool.stop()
@@ -127,7 +127,7 @@ async def test_the_pool_may_start_anew_while_a_message_is_composed(
         await again.start()
         await again.add_server_socket(url, id="alice")
         await it.shows("TEXT, 10 bytes")
-        await it.shows("(•) alice")
+        await it.shows("(•) socket alice")
         it.press("\r")
         await it.shows("queued to 1")
         assert again["alice"].stats.accepted == 1

@@ -53,7 +53,7 @@ async def test_r_sends_a_message_again() -> None:
         await it.say(pool.messages(pool.sample(2, b'{"op": "sub"}')))
         await it.press("tab", "G", "enter", "r")
         assert isinstance(it.app.screen, ComposeScreen)
-        assert f"(•) {ETH}" in it.text
+        assert f"(•) socket {ETH}" in it.text
         assert "(•) JSON" in it.text
         await it.press("enter")
         assert last(it) == wire.Send(1, b'{"op": "sub"}', 1, numbers=(2,))

@@ -45,7 +45,7 @@ def remark(it: Shown) -> str:
 
 async def test_what_is_typed_goes_to_the_selected_socket() -> None:
     async with composing() as it:
-        assert f"(•) {BTC}" in it.text
+        assert f"(•) socket {BTC}" in it.text
         await it.type("hello")
         assert remark(it) == "TEXT, 5 bytes"
         await it.press("enter")
@@ -214,8 +214,55 @@ async def test_a_socket_that_leaves_meanwhile_is_told() -> None:
         assert "(it left)" in it.text
         await it.type("hi")
         await it.press("enter")
-        await it.say(wire.Answer(1, "that socket has left the pool"))
+        assert sent(it) == []
         assert remark(it) == "× that socket has left the pool"
+
+
+async def test_a_number_that_may_be_another_s_is_not_used() -> None:
+    async with composing() as it:
+        pool = it.stage.pool
+        pool.remove(1)
+        pool.heads[1] = wire.SocketHead(1, "somebody else", "client")
+        pool.rows[1] = wire.SocketRow(1, *list(_fields(pool.rows[2]))[1:])
+        await it.say(*pool.greet())  # the program started anew
+        await it.type("hi")
+        await it.press("enter")
+        assert remark(it) == "× that socket has left the pool"
+        assert sent(it) == []
+
+
+async def test_enter_pressed_twice_sends_once() -> None:
+    async with composing() as it:
+        await it.type("hi")
+        await it.press("enter", "enter", "f5")
+        assert len(sent(it)) == 1
+        await it.say(wire.Answer(1, queued=1))
+        await it.press("enter")
+        assert len(sent(it)) == 1
+
+
+async def test_an_answer_that_comes_after_the_dialog_was_closed() -> None:
+    async with composing() as it:
+        await it.type("hi")
+        await it.press("enter", "escape")
+        await it.say(wire.Answer(1, "no room"))
+        assert it.notices == ["no room"]
+        await it.press("c", "x", "enter", "escape")
+        await it.say(wire.Answer(2, queued=1))
+        assert it.notices == ["no room"]
+
+
+async def test_a_socket_can_not_pass_for_all_of_them() -> None:
+    async with shown((100, 30), stage=Stage(seconds=2)) as it:
+        number = it.stage.pool.add("all open sockets")
+        await it.say(it.stage.pool.state())
+        assert it.app.feed is not None
+        socket = it.app.feed.view.sockets[number]
+        it.app.push_screen(ComposeScreen(it.app.feed, socket))
+        await it.settle()
+        await it.type("hi")
+        await it.press("enter")
+        assert sent(it) == [wire.Send(1, b"hi", 1, numbers=(number,))]
 
 
 async def test_without_a_socket_it_is_for_all() -> None:

@@ -66,6 +66,8 @@ async def test_one_that_leaves_meanwhile_is_told() -> None:
         it.stage.pool.remove(1)
         await it.say(it.stage.pool.state())
         assert "It has left the pool." in it.text
+        await it.press("enter")
+        assert kicks(it) == []
 
 
 async def test_where_one_may_only_watch_it_says_so() -> None:
@@ -80,5 +82,5 @@ async def test_where_one_may_only_watch_it_says_so() -> None:
 async def test_somebody_has_to_be_chosen_first(key: str) -> None:
     async with shown((100, 30), stage=Stage(seconds=2)) as it:
         await it.press(key)
-        assert it.notices[0].startswith("choose a socket")
+        assert it.notices[0].startswith("there is no socket to")
         assert isinstance(it.app.screen, MainScreen)
