@@ -8,7 +8,6 @@ from importlib.metadata import version
 from typing import NoReturn
 
 from ssc_monitor import manual
-from ssc_monitor.model.visible import visible
 
 __all__ = ["COMMANDS", "SORTS", "hint", "parse"]
 
@@ -357,6 +356,8 @@ class _Parser(argparse.ArgumentParser):
     hint = ""
 
     def error(self, message: str) -> NoReturn:
+        from ssc_monitor.model.visible import visible  # help comes without the library
+
         super().error(visible(message, 8 * len(message)) + self.hint)
 
 
