@@ -114,10 +114,11 @@ def tell_failure(
 ) -> None:
     """Show in the cell that subscribed what its subscriber raised.
 
-    To be called in its context. The first failure has its traceback, others a line;
-    nothing if the log is shown there, as that has it all.
+    To be called in its context. The first failure has its traceback, the 16th, 256th and
+    so on a line; nothing if the log is shown there, as that has it all.
     """
-    if not in_ipython() or _log_is_shown():
+    seldom = failures.bit_length() % 4 == 1
+    if not in_ipython() or _log_is_shown() or not (seldom or ended):
         return
     what = f"A subscriber of {stream} failed{where}"
     if failures > 1:

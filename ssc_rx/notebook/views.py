@@ -44,6 +44,9 @@ Listen = Callable[[Hear, End], Callable[[], None]]
 """Subscribes with what is called with each value, and at the end, with the error that
 ended it if there was one; gives what disposes of that."""
 
+RATES_OVER_S = 2.0
+"""What a figure of a rate is the mean of: shorter ones can't be read."""
+
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = _short.maxlong = MAX_CHARACTERS
 _short.maxlevel = 3
@@ -51,7 +54,7 @@ _short.maxlevel = 3
 
 def live_sockets(name: str, stats: "Callable[[], PoolStats]", hz: float) -> LiveView:
     """The sockets of a pool, as they are."""
-    return LiveView(Sockets(name, stats), hz)
+    return LiveView(Sockets(name, stats, hz), hz)
 
 
 def live_rate(name: str, listen: Listen, hz: float, seconds: float) -> LiveView:
@@ -73,13 +76,14 @@ def tail(name: str, listen: Listen, n: int, hz: float) -> LiveView:
 
 
 class Sockets:
-    """The sockets of a pool in a table, each with its rates since the last painting."""
+    """The sockets of a pool in a table, each with its rates over the last seconds."""
 
-    def __init__(self, name: str, stats: "Callable[[], PoolStats]") -> None:
+    def __init__(self, name: str, stats: "Callable[[], PoolStats]", hz: float) -> None:
         self.name = name
         self._stats = stats
-        self._before: dict[str, tuple[int, int]] = {}
-        self._time: float | None = None
+        self._before: deque[tuple[float, dict[str, tuple[int, int]]]] = deque(
+            maxlen=max(1, round(RATES_OVER_S * hz))
+        )
         self.ended = False
 
     def close(self) -> None:
@@ -88,21 +92,22 @@ class Sockets:
     def paint(self, *, running: bool) -> Bundle:
         stats = self._stats()
         self.ended = stats.state == "stopped"
-        passed = None if self._time is None else stats.time - self._time
-        before, now = self._before, {}
+        then, before = self._before[0] if self._before else (stats.time, {})
+        passed = stats.time - then
+        now: dict[str, tuple[int, int]] = {}
         rows: list[list[object]] = []
         for socket in stats.sockets[:MAX_ROWS]:
             counts = socket.messages_in, socket.messages_out
             now[socket.id] = counts
             last = before.get(socket.id)
             rates: list[object] = ["", ""]
-            if passed and last is not None:
+            if passed > 0 and last is not None:
                 rates = [
                     _rate(n - m, passed) for n, m in zip(counts, last, strict=True)
                 ]
             cells = faces.row(socket, stats.time)
             rows.append([*cells[:3], *rates, *cells[3:]])
-        self._before, self._time = now, stats.time
+        self._before.append((stats.time, now))
         headings = [*faces.HEADINGS[:3], "in/s", "out/s", *faces.HEADINGS[3:]]
         shown = card(
             "Pool",
@@ -148,6 +153,7 @@ class Rate(_Heard):
     def __init__(self, name: str, listen: Listen, points: int, seconds: float) -> None:
         self._points = points
         self._seconds = seconds
+        self._mean_of = max(1, round(RATES_OVER_S * points / seconds))
         self._rates: deque[float] = deque(maxlen=points)
         self._before, self._time = 0, time.monotonic()
         super().__init__(name, listen)
@@ -157,7 +163,8 @@ class Rate(_Heard):
         if running and now > self._time:
             self._rates.append((count - self._before) / (now - self._time))
             self._before, self._time = count, now
-        rate = self._rates[-1] if self._rates else 0.0
+        last = list(self._rates)[-self._mean_of :]
+        rate = sum(last) / len(last) if last else 0.0
         most = max(self._rates, default=0.0)
         line = f"{rate:,.0f}/s, {most:,.0f}/s at most, {count:,} so far"
         shown = card(
@@ -205,9 +212,9 @@ def _row(value: Any) -> list[object]:
     return [when, whose, code(_short.repr(value))]
 
 
-def _rate(n: int, seconds: float) -> str:
+def _rate(n: int, seconds: float) -> float:
     rate = max(0, n) / seconds
-    return f"{rate:,.0f}" if rate >= 10 or not rate else f"{rate:.1f}"
+    return round(rate) if rate >= 10 else round(rate, 1)
 
 
 def _at(running: bool, now: float) -> Html:
