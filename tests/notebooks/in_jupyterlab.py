@@ -32,6 +32,10 @@ NO_CHROMIUM = (
 )
 PATIENCE_MS = 60_000
 WIDTH, HEIGHT, MARGIN = 1100, 900, 120
+KERNEL_IS_READY = (
+    "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
+    " === 'idle'"
+)
 ERROR = '[data-mime-type="application/vnd.jupyter.error"]'
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 URL = re.compile(r"http://127\.0\.0\.1:\d+/")
@@ -132,7 +136,7 @@ def _runs(browser: Browser, url: str, book: Book, pictures: Path | None) -> bool
     page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{url}doc/tree/{book.path.name}?token={TOKEN}")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.get_by_text("Python 3 (ipykernel)").first.wait_for()
+    page.wait_for_function(KERNEL_IS_READY)
     _do(page, "notebook:run-all-cells")
     errors = page.locator(ERROR).all_inner_texts()
     ran = page.locator(".jp-CodeCell").count()
