@@ -8,14 +8,16 @@ what it shows has ended, at `stop()`, and with the kernel. Its last state stays.
 import asyncio
 import contextlib
 import importlib
-from contextvars import copy_context
-from typing import Any, Protocol
+from contextvars import Context, copy_context
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ssc_rx.errors import InvalidOptionError, NotebookError
-from ssc_rx.notebook.markup import Bundle
 from ssc_rx.notebook.shell import cell_of_now, in_kernel, on_cells, shell
 
-__all__ = ["LiveView", "Subject"]
+if TYPE_CHECKING:  # nothing is painted, most times that this is imported
+    from ssc_rx.notebook.markup import Bundle
+
+__all__ = ["LiveView", "Subject", "check_front_end", "check_hz"]
 
 MIN_HZ, MAX_HZ = 0.2, 10.0
 SHARE = 0.1
@@ -31,7 +33,7 @@ class Subject(Protocol):
 
     name: str
 
-    def paint(self, *, running: bool) -> Bundle:
+    def paint(self, *, running: bool) -> "Bundle":
         """It as it is now; `running` is whether it will be painted again."""
         ...
 
@@ -51,24 +53,18 @@ class LiveView:
 
     Args:
         subject: What it shows.
-        hz: How often a second.
+        hz: How often a second; checked, as is that there is a front end.
 
     Attributes:
         cell: What tells its cell from others.
         painted: How often it was painted.
 
-    Raises:
-        NotebookError: If there is no front end that could show it.
-        InvalidOptionError: If it is to be painted too often, or too rarely.
     """
 
     def __init__(self, subject: Subject, hz: float) -> None:
-        check_hz(hz)
-        check_front_end(subject.name)
         self._subject = subject
         self._period = 1 / hz
         self.cell = cell_of_now()
-        # The context of the cell: what is displayed belongs to it, whatever runs.
         self._context = copy_context()
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -103,10 +99,10 @@ class LiveView:
         if self._timer is not None:
             self._timer.cancel()
         self._subject.close()
-        self._context.copy().run(self._paint)
+        self._paint()
 
     def _schedule(self, delay: float) -> None:
-        self._timer = self._loop.call_later(delay, self._tick, context=self._context)
+        self._timer = self._loop.call_later(delay, self._tick)
 
     def _tick(self) -> None:
         began = self._loop.time()
@@ -122,7 +118,7 @@ class LiveView:
             self._subject.close()
             ipython = shell()
             if ipython is not None:
-                ipython.showtraceback()
+                self._context.run(ipython.showtraceback)
             return
         took = self._loop.time() - began
         self._schedule(max(self._period, took / SHARE))
@@ -132,7 +128,9 @@ class LiveView:
         self.painted += 1
         if painted != self._last:  # what is idle says nothing
             self._last = painted
-            self._handle.update(painted, raw=True)
+            # A front end finds the display by its ID. Sent as of no cell in particular,
+            # so of the one that runs: nbclient hears of no other.
+            Context().run(self._handle.update, painted, raw=True)
 
 
 def check_hz(hz: float) -> None:
@@ -161,7 +159,7 @@ def check_front_end(name: str) -> None:
     )
 
 
-def _display(painted: Bundle) -> Any:
+def _display(painted: "Bundle") -> Any:
     display: Any = importlib.import_module("IPython.display")
     return display.display(painted, raw=True, display_id=True)
 

@@ -54,6 +54,8 @@ _short.maxlevel = 3
 
 def live_sockets(name: str, stats: "Callable[[], PoolStats]", hz: float) -> LiveView:
     """The sockets of a pool, as they are."""
+    check_hz(hz)
+    check_front_end(name)
     return LiveView(Sockets(name, stats, hz), hz)
 
 

@@ -148,11 +148,11 @@ class Kernel:
                     cell._displays[display] = len(cell.shown)
                 cell.shown.append(content["data"])
             case "update_display_data":
-                cell.updates += 1
                 display = content["transient"]["display_id"]
-                for other in self.cells.values():
-                    if display in other._displays:
-                        other.shown[other._displays[display]] = content["data"]
+                for owner in self.cells.values():  # found as front ends find it
+                    if display in owner._displays:
+                        owner.shown[owner._displays[display]] = content["data"]
+                        owner.updates += 1
             case "status" if content["execution_state"] == "idle":
                 cell.done = True
             case _:
