@@ -31,7 +31,7 @@ KEYS = (
 )
 MAX_SHOWN_TAGS = 8
 LEFT = "× that socket has left the pool"
-LEFT_OUT = "characters that can't be shown were left out: give them as hex"
+LEFT_OUT = "left out, which can't be shown: hex can say it"
 
 
 class ComposeScreen(Dialog):
@@ -128,7 +128,7 @@ class ComposeScreen(Dialog):
             every = f"all {counted(open_sockets, 'open socket')}"
             return f"⏎ once more sends it to {every}; esc closes", "warn"
         if self._text.left_out:
-            return f"{self._text.left_out:,} {LEFT_OUT}", "warn"
+            return f"{counted(self._text.left_out, 'character')} {LEFT_OUT}", "warn"
         if not self._text.text:
             problem = self._history.problem
             return (visible(problem), "warn") if problem else ("", "muted")

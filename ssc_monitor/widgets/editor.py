@@ -15,8 +15,10 @@ __all__ = ["Editor"]
 class Editor(TextArea):
     """Textual's own writes to the terminal what is typed or pasted, escapes included.
 
-    `enter` submits; `ctrl+j` and `alt+enter` begin a new line, if it may have several.
-    At its first and last lines, `up` and `down` ask for what is beyond.
+    `enter` submits, unless more comes right behind it: a paste that came as keys, as
+    Textual takes one with an escape in it, decides nothing. `ctrl+j` and `alt+enter`
+    begin a new line, if it may have several. At its first and last lines, `up` and
+    `down` ask for what is beyond.
 
     Args:
         text: What it begins with.
@@ -46,6 +48,7 @@ class Editor(TextArea):
             **options,
         )
         self.left_out = 0
+        self._entered = False
         self._single = single
         self.cursor_blink = False
         self.move_cursor(self.document.end)
@@ -66,17 +69,30 @@ class Editor(TextArea):
         self.move_cursor(self.document.end)
 
     async def _on_key(self, event: events.Key) -> None:
+        if self._entered:
+            self._entered = False
+            self.insert("\n")
+            if event.key == "ctrl+j":  # both of a "\r\n"
+                event.stop()
+                event.prevent_default()
+                return
         if event.key in ("ctrl+j", "alt+enter"):
             event.stop()
             event.prevent_default()
-            if not self._single:
-                self.insert("\n")
+            self.insert("\n")
         elif event.key == "enter":
             event.stop()
             event.prevent_default()
-            self.post_message(self.Submitted())
+            self._entered = True
+            # After the keys that have come already: those wait in the app's queue.
+            self.app.call_later(self.call_later, self._submit)
         else:
             await super()._on_key(event)
+
+    def _submit(self) -> None:
+        if self._entered:
+            self._entered = False
+            self.post_message(self.Submitted())
 
     def action_cursor_up(self, select: bool = False) -> None:
         if not select and self.cursor_at_first_line:

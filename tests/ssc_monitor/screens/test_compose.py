@@ -129,6 +129,19 @@ async def test_a_new_line_doesn_t_send() -> None:
         assert sent(it)[0].payload == b"a\nb"
 
 
+async def test_a_paste_that_comes_as_keys_sends_nothing() -> None:
+    async with composing() as it:
+        driver = it.app._driver
+        assert driver is not None
+        keys = [("a", "a"), ("enter", None), ("ctrl+j", None), ("b", "b")]
+        for name, character in [*keys, ("enter", None), ("c", "c")]:
+            driver.send_message(events.Key(name, character))
+        await it.press("d")
+        assert sent(it) == []
+        await it.press("enter")
+        assert sent(it)[0].payload == b"a\nb\ncd"
+
+
 async def test_nothing_is_no_message() -> None:
     async with composing() as it:
         await it.press("enter", "f5")
