@@ -108,6 +108,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("newer",      "]",        _MESSAGE,  "A message", "To the next of this socket"),
     Action("older_any",  "{",        _MESSAGE,  "A message", "To the one before of any socket"),
     Action("newer_any",  "}",        _MESSAGE,  "A message", "To the next of any socket"),
+    Action("pager",      "|",        _MESSAGE,  "A message", "What is shown, in $PAGER"),
+    Action("pager_raw",  "",         _MESSAGE,  "A message", "The payload as it came, in $PAGER"),
+
+    Action("copy",       "y",        _WATCHING, "Take along", "Copy the selected message or ID"),
+    Action("copy_raw",   "Y",        _WATCHING, "Take along", "Copy it as it came, unmarked"),
+    Action("save",       "w",        _WATCHING, "Take along", "Save the messages shown, or this one"),
 
     Action("tape",       "R",        _WATCHING, "A recording", "Record what is shown; end it"),
     Action("seek_back",  "left",     _WATCHING, "A recording", "10 s back in what is played"),

@@ -43,6 +43,7 @@ class MonitorApp(App[None]):
     Attributes:
         keymap: As given.
         search: What was searched for last; `None` for nothing.
+        away: Whether another program has the terminal.
     """
 
     CSS_PATH = "app.tcss"
@@ -75,6 +76,7 @@ class MonitorApp(App[None]):
         self._painting = False
         self._problem = ""
         self.taping: Taping | None = None
+        self.away = False
         self.set_class(ascii, "-ascii")
         self.keymap = keymap or {}
         self.set_keymap({n: ",".join(keys.split()) for n, keys in self.keymap.items()})
@@ -159,7 +161,7 @@ class MonitorApp(App[None]):
         if not self.is_headless and hung_up():
             self.exit()
             return
-        if self._painting or not self.pace.tick() or not has_room():
+        if self.away or self._painting or not self.pace.tick() or not has_room():
             return
         self.paint()
         self._painting = True
@@ -192,6 +194,11 @@ class MonitorApp(App[None]):
         if self.has_class("-ascii"):
             message = to_ascii(message)
         super().notify(message, **options)
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Write a sequence of our own making, between two paints."""
+        if self._driver is not None:
+            self._driver.write(sequence)
 
     # Actions
 

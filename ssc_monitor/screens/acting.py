@@ -2,7 +2,7 @@
 
 from ssc_monitor.model.receipt import pong
 from ssc_monitor.model.sockets import SocketView
-from ssc_monitor.screens.deck import DeckScreen
+from ssc_monitor.screens.taking import TakingScreen
 from ssc_monitor.widgets.line import ends
 from ssc_rx.monitor import wire
 
@@ -11,7 +11,7 @@ __all__ = ["ActingScreen"]
 MAX_SHOWN = 60
 
 
-class ActingScreen(DeckScreen):
+class ActingScreen(TakingScreen):
     """A screen on which somebody may have chosen a socket."""
 
     @property

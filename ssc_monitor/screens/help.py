@@ -19,8 +19,8 @@ Section = tuple[str, Sequence[tuple[str, str]]]
 
 TWO_COLUMNS_FROM = 100
 
-LEFT = ("Look closer", "Find", "Messages", "A socket", "Move")
-RIGHT = ("A message", "A recording", "Act on the pool", "Program")
+LEFT = ("Look closer", "Find", "Messages", "A socket", "A message", "Move")
+RIGHT = ("Take along", "A recording", "Act on the pool", "Program")
 
 FILTER = (
     ("btc", "in ID or payload, whatever the case"),
@@ -103,7 +103,11 @@ def _actions(groups: Iterable[str], keymap: Keymap) -> list[Section]:
     return [
         (
             group,
-            [(shown(keys_of(a, keymap)), a.help) for a in ACTIONS if a.group == group],
+            [
+                (shown(keys_of(a, keymap)) or "in the palette", a.help)
+                for a in ACTIONS
+                if a.group == group
+            ],
         )
         for group in groups
     ]

@@ -10,6 +10,7 @@ from ssc_monitor.model.mix import Mix
 from ssc_monitor.model.sockets import SocketView
 from ssc_monitor.screens.base import bindings
 from ssc_monitor.screens.listing import ListingScreen
+from ssc_monitor.screens.taking import Taken
 from ssc_monitor.widgets.key_bar import KeyBar
 from ssc_monitor.widgets.message_stream import MessageStream
 from ssc_monitor.widgets.notice import Notice, notice
@@ -213,6 +214,14 @@ class MainScreen(ListingScreen):
         if self._active is self._sockets:
             return None if (at := self._sockets.selected) is None else at.id
         return chosen.id if self._active is self._stream and chosen else None
+
+    def to_copy(self, *, raw: bool) -> Taken | None:
+        if self._active is not self._sockets:
+            return super().to_copy(raw=raw)
+        socket = self._sockets.selected if self._sockets.has_cursor else None
+        if socket is None:
+            return None
+        return Taken("ID", [(socket.raw_id if raw else socket.id).encode()])
 
     def undo(self) -> bool:
         if not self.typing and self.host.search is None and self._feed.mix:

@@ -10,8 +10,9 @@ from ssc_monitor.feed import Feed
 from ssc_monitor.model import figures, payload
 from ssc_monitor.model.draft import DraftError, draft_of
 from ssc_monitor.model.entry import Entry
+from ssc_monitor.pager import PagerError, page
 from ssc_monitor.screens.base import bindings
-from ssc_monitor.screens.deck import DeckScreen
+from ssc_monitor.screens.taking import Taken, TakingScreen
 from ssc_monitor.widgets.key_bar import KeyBar
 from ssc_monitor.widgets.line import Line, Span, ends
 from ssc_monitor.widgets.message_row import type_name
@@ -26,7 +27,7 @@ from ssc_rx.errors import counted
 __all__ = ["MessageScreen"]
 
 
-class MessageScreen(DeckScreen):
+class MessageScreen(TakingScreen):
     """Shows a payload; asks the process for all of it when there is only a preview.
 
     Args:
@@ -116,6 +117,44 @@ class MessageScreen(DeckScreen):
         same = shown.entry.attachment == view.attachment
         socket = view.sockets.get(shown.entry.number) if same else None
         self.host.push_screen(ComposeScreen(self._feed, socket, draft))
+
+    def action_pager(self) -> None:
+        """What is shown, in the user's pager."""
+        self._page(self._payload.text.encode())
+
+    def action_pager_raw(self) -> None:
+        """The payload as it came, in the user's pager."""
+        self._page(self._shown.payload)
+
+    def _page(self, data: bytes) -> None:
+        self.run_worker(self._paged(data), name="pager", exclusive=True)
+
+    async def _paged(self, data: bytes) -> None:
+        try:
+            await page(self.host, data)
+        except PagerError as error:
+            self.host.notify(str(error), severity="warning", markup=False)
+
+    def to_copy(self, *, raw: bool) -> Taken | None:
+        shown = self._shown
+        what = (
+            "payload" if shown.complete else f"the first {len(shown.payload):,} bytes"
+        )
+        if raw:
+            return Taken(f"{what}, raw,", [shown.payload])
+        return Taken(what, [self._payload.text.encode()])
+
+    def to_save(self) -> Taken | None:
+        shown = self._shown
+        what = "payload" if shown.complete else "the beginning of a payload"
+        return Taken(what, [shown.payload])
+
+    @property
+    def file_name(self) -> str:
+        shown = self._shown
+        kind = payload.guess(shown.payload, shown.entry.type)
+        ending = {"text": "txt", "json": "json", "hex": "bin"}[kind]
+        return f"message-{shown.entry.index + 1}.{ending}"
 
     def _view(self, mode: payload.Mode) -> None:
         self._shown.mode = mode
@@ -233,6 +272,12 @@ class _Payload(Reader):
             self._made = made
             self._lines_made = list(_lines(shown, width - 4))
         return self._lines_made
+
+    @property
+    def text(self) -> str:
+        """What is shown, all of it, without the margin; ends with a line feed."""
+        lines = self.content(self.size.width - 3)
+        return "".join(f"{line.text.removeprefix('  ').rstrip()}\n" for line in lines)
 
     def note(self) -> Sequence[Span]:
         top, shown, total = self.thumb()

@@ -83,6 +83,13 @@ class MessageStream(Pane):
         """Whether a copy of the messages is shown."""
         return self._held is not None
 
+    def entries(self) -> list[Entry]:
+        """All messages that are shown, those out of view too."""
+        found = self._found
+        while not found.complete:
+            found.advance(ENTRIES_A_TICK)
+        return [found.at(position)[0] for position in range(found.first, found.end)]
+
     def use(self, filter: Filter) -> None:
         """Show other messages."""
         self.filter = filter

@@ -86,6 +86,12 @@ class Terminal:
             self._changed.clear()
             await self._changed.wait()
 
+    async def took_over(self, times: int) -> None:
+        """Wait until the app has taken the terminal over so many times."""
+        while self.output.count(b"\x1b[?1049h") < times:
+            self._changed.clear()
+            await self._changed.wait()
+
     async def painted(self) -> None:
         """Wait for more output; half a second at most, for there may be none."""
         self._changed.clear()

@@ -128,6 +128,66 @@ async def test_without_colour_and_unicode(pool: Pool, add_peer: AddPeer) -> None
     assert_harmless(it)
 
 
+async def test_what_is_pasted_behind_a_slash_is_the_filter(
+    pool: Pool, add_peer: AddPeer
+) -> None:
+    await add_peer("alice")
+    await add_peer("quit-t")
+    async with terminal(str(pool.monitor_path)) as it:
+        await it.shows("LIVE")
+        it.press("/quit-t\r")  # without brackets, in one go
+        await it.shows("1 of 2")
+        await it.shows("/quit-t")
+        it.press("\x1b")
+        await it.shows("Sockets 2")
+        it.press("/\x1b[200~alice\x1b[201~")
+        await it.shows("1 of 2")
+        await it.shows("/ alice")
+        it.press("\rq")
+        assert await it.ended() == 0
+    assert_harmless(it)
+
+
+async def test_a_message_is_copied_and_paged(
+    pool: Pool, add_peer: AddPeer, tmp_path: Path
+) -> None:
+    peer = await add_peer("alice")
+    pager = tmp_path / "pager"
+    seen = tmp_path / "seen"
+    pager.write_text(
+        f"#!/bin/sh\ncat > {seen}\n"
+        f"echo PAGED $(wc -c < {seen}) $LESS$LESSSECURE\nread line <&1\n"
+    )
+    pager.chmod(0o700)
+    hostile = "before \x1b]0;title\x07 \x1b[31;7m after"
+    marked = "before ␛]0;title␇ ␛[31;7m after"
+    async with terminal(str(pool.monitor_path), PAGER=str(pager), LESS="-R") as it:
+        await it.shows("LIVE")
+        peer.send(hostile)
+        await it.shows("after")
+        it.press("\tk\r")
+        await it.shows("complete")
+        it.press("y")
+        await it.shows("terminal's clipboard")
+        assert it.output.count(b"\x1b]52;c;") == 1
+        it.press("|")
+        await it.shows(f"PAGED {len(marked.encode()) + 1} 1")
+        peer.send("while it was away")
+        it.press("\n")
+        await it.took_over(2)
+        assert seen.read_text() == f"{marked}\n"
+        it.press(":came in\r")  # raw, on purpose
+        await it.shows(f"PAGED {len(hostile)} 1")
+        assert seen.read_text() == hostile
+        it.press("\n")
+        await it.took_over(3)
+        it.press("\x1b")
+        await it.shows("while it was away")
+        it.press("q")
+        assert await it.ended() == 0
+    assert b"Traceback" not in it.output
+
+
 async def test_a_dumb_terminal_gets_one_look(pool: Pool, add_peer: AddPeer) -> None:
     await add_peer("alice")
     async with terminal(str(pool.monitor_path), TERM="dumb") as it:
