@@ -94,6 +94,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("follow",     "f",        _LISTS,    "Messages", "Follow the newest, or stop"),
     Action("solo",       "s",        _MAIN,     "Messages", "Those of the selected socket alone"),
     Action("mute",       "m",        _MAIN,     "Messages", "Those of the selected socket not"),
+    Action("zero",       "z",        _WATCHING, "Messages", "Count from now on; or from the start"),
 
     Action("traffic",    "1",        _SOCKET,   "A socket", "What it receives and sends"),
     Action("timeline",   "2",        _SOCKET,   "A socket", "What happened to it"),

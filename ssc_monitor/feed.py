@@ -8,6 +8,7 @@ import msgspec
 
 from ssc_monitor.acting import Acting
 from ssc_monitor.endings import Endings
+from ssc_monitor.model.baseline import Baseline, Counters
 from ssc_monitor.model.entry import Entry
 from ssc_monitor.model.filter import Filter
 from ssc_monitor.model.mix import Mix
@@ -53,6 +54,7 @@ class Feed:
         endings: Why sockets that aren't open aren't.
         lookout: What is worth a warning.
         lost: Why there is no link; `None` while there is one.
+        baseline: From when on is counted on the screens; `None`: from the start.
         mix: Which sockets' messages are shown.
         filter: Which messages are shown.
         taping: Who records what is shown; `None` if nobody does.
@@ -68,6 +70,7 @@ class Feed:
         self.endings = Endings()
         self.lookout = Lookout()
         self.mix = Mix()
+        self.baseline: Baseline | None = None
         self.lost: Lost | None = None
         self.given_up: dict[str, GivenUp] = {}
         self.readings = 0
@@ -152,6 +155,8 @@ class Feed:
             case wire.Hello():
                 self._interval = max(0.01, item.interval)
                 view.apply(item)
+                if self.baseline and self.baseline.incarnation != view.incarnation:
+                    self.baseline = None
                 self._ask()
             case wire.Answer():
                 self.acting.answered(item)
@@ -205,6 +210,22 @@ class Feed:
         if selection != self._watched:
             self._watched, self._watches_all = selection, number is None
             self._ask()
+
+    def zero(self) -> None:
+        """Count from now on, on the screens; or from the start again."""
+        self.baseline = Baseline(self.view) if self.baseline is None else None
+
+    @property
+    def losses(self) -> wire.PoolRow | None:
+        """The pool's counters, its losses since the baseline."""
+        row = self.view.row
+        return row if row is None or self.baseline is None else self.baseline.pool(row)
+
+    def counters(self, socket: SocketView) -> Counters:
+        """A socket's counters, since the baseline."""
+        if self.baseline is None:
+            return Counters.of(socket)
+        return self.baseline.socket(socket)
 
     def use(self, mix: Mix) -> None:
         """Have those sockets' messages shown, and sampled."""

@@ -31,6 +31,11 @@ class DeckScreen(MonitorScreen):
         super().__init__()
         self._feed = feed
 
+    def action_zero(self) -> None:
+        """Count from now on; or from the start again."""
+        self._feed.zero()
+        self.tick()
+
     def action_seek_back(self) -> None:
         """Ten seconds back."""
         self._wind(-SEEK_S)

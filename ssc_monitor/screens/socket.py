@@ -20,7 +20,7 @@ from ssc_monitor.widgets.pane import Pane
 from ssc_monitor.widgets.reader import Reader, Timeline
 from ssc_monitor.widgets.sheet import Sheet
 from ssc_monitor.widgets.transport_line import TransportLine
-from ssc_monitor.widgets.truth_line import TruthLine, per_s
+from ssc_monitor.widgets.truth_line import TruthLine, per_s, since
 from ssc_rx.errors import counted
 
 __all__ = ["SocketScreen"]
@@ -210,11 +210,12 @@ class _Heading(Sheet):
         bars = max(0, min(60, width - 60))
         spark = sparkline(socket, now, bars)
         lost: list[Span] = []
+        counters = self._feed.counters(socket)
         losses: tuple[tuple[str, int, StyleName], ...] = (
             ("queued", socket.queued, "plain"),
-            ("refused", socket.refused, "warn"),
-            ("lost", socket.failed, "bad"),
-            ("dropped", socket.dropped, "warn"),
+            ("refused", counters.refused, "warn"),
+            ("lost", counters.failed, "bad"),
+            ("dropped", counters.dropped, "warn"),
         )
         for name, n, style in losses:
             if n:
@@ -242,6 +243,7 @@ class _Details(Reader):
 
     def content(self, width: int) -> list[Line]:
         socket, view = self._subject.socket, self._feed.view
+        counters = self._feed.counters(socket)
         rows: list[tuple[str, str]] = [("ID", socket.id), ("kind", socket.kind)]
         details = view.details.get(socket.number) if self._subject.here else None
         if details is not None:
@@ -256,16 +258,17 @@ class _Details(Reader):
             rows.append(("opened", self._clock.wall(socket.opened_at)))
         rows += [
             ("connection", figures.count(socket.generation)),
-            ("received", _both(socket.messages_in, socket.bytes_in)),
-            ("written", _both(socket.messages_out, socket.bytes_out)),
+            ("counted for", since(self._feed)),
+            ("received", _both(counters.messages_in, counters.bytes_in)),
+            ("written", _both(counters.messages_out, counters.bytes_out)),
         ]
         played = self._feed.transport is not None
         if not played:  # a recording can't know
             rows += [
                 ("queued", _both(socket.queued, socket.queued_bytes)),
-                ("refused", figures.count(socket.refused)),
-                ("lost writes", figures.count(socket.failed)),
-                ("dropped", figures.count(socket.dropped)),
+                ("refused", figures.count(counters.refused)),
+                ("lost writes", figures.count(counters.failed)),
+                ("dropped", figures.count(counters.dropped)),
             ]
         lines = [
             line

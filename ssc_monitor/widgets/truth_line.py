@@ -13,7 +13,7 @@ from ssc_rx.monitor import wire
 if TYPE_CHECKING:
     from ssc_monitor.taping import Taping
 
-__all__ = ["TruthLine", "per_s", "truth"]
+__all__ = ["TruthLine", "per_s", "since", "truth"]
 
 Part = tuple[int, tuple[Span, ...]]
 """What it says, and a rank: the highest are left out where there is little room."""
@@ -150,7 +150,7 @@ def per_s(figure: str) -> str:
 
 def _losses(feed: Feed) -> list[Part]:
     """What nobody may overlook."""
-    row, counts = feed.view.row, feed.view.counts
+    row, counts = feed.losses, feed.view.counts
     if row is None:
         return []
     losses: list[tuple[str, int, StyleName]] = [
@@ -162,11 +162,22 @@ def _losses(feed: Feed) -> list[Part]:
     ]
     if counts is not None:
         losses.append(("dropped", counts.dropped, "warn"))
-    return [
+    parts: list[Part] = [
         (1, ((f"{name} {figures.count(n)}", style),))
         for name, n, style in losses
         if n > 0
     ]
+    if told := since(feed):
+        parts.append((1, ((f"z: counted for {told}", "key"),)))
+    return parts
+
+
+def since(feed: Feed) -> str:
+    """How long is counted, if not from the start."""
+    baseline = feed.baseline
+    if baseline is None:
+        return ""
+    return figures.duration(feed.view.now - baseline.time)
 
 
 def _second(feed: Feed, width: int) -> list[Part]:
