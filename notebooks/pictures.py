@@ -8,7 +8,7 @@ that you like.
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 __all__ = ["Picture", "candles", "lines", "marbles", "shares"]
 
@@ -18,7 +18,11 @@ COLOURS = ("#3d8bd9", "#d9822b", "#2e9d74", "#a364c9", "#cf5a6b", "#8a8f2e")
 """Of a brightness that is seen on white and on black."""
 FONT = "font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:12px"
 
-Series = Mapping[str, tuple[Sequence[float], Sequence[float]]]
+
+class Frame(Protocol):
+    """A data frame, of polars or pandas."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
 
 
 class Picture:
@@ -77,24 +81,26 @@ class Scale:
         return "".join(drawn) + _text(LEFT, 14, unit, faint=True)
 
 
-def lines(title: str, series: Series) -> Picture:
-    """A line for each name, of times in seconds and values."""
-    every = list(series.values())
-    scale = Scale(
-        (x for xs, _ in every for x in xs), (y for _, ys in every for y in ys)
-    )
-    body = [scale.grid(title)]
-    for n, (name, (xs, ys)) in enumerate(series.items()):
+def lines(frame: Frame, *, x: str, y: str, by: str) -> Picture:
+    """A line for each value of the column `by`: `y` over `x`, which are times."""
+    series: dict[str, list[tuple[float, float]]] = {}
+    columns = (frame[name].to_list() for name in (by, x, y))
+    for name, at, value in zip(*columns, strict=True):
+        series.setdefault(str(name), []).append((at.timestamp(), value))
+    every = [point for points in series.values() for point in points]
+    scale = Scale([at for at, _ in every], [value for _, value in every])
+    body = [scale.grid(y)]
+    for n, name in enumerate(sorted(series)):
         colour = COLOURS[n % len(COLOURS)]
-        points = " ".join(
-            f"{scale.x(x):.1f},{scale.y(y):.1f}" for x, y in zip(xs, ys, strict=True)
+        drawn = " ".join(
+            f"{scale.x(at):.1f},{scale.y(v):.1f}" for at, v in series[name]
         )
         body.append(
-            f'<polyline points="{points}" fill="none" stroke="{colour}" '
+            f'<polyline points="{drawn}" fill="none" stroke="{colour}" '
             'stroke-width="1.6" stroke-linejoin="round"/>'
             + _legend(WIDTH - RIGHT - 96 * (len(series) - n), name, colour)
         )
-    return Picture(title, "".join(body))
+    return Picture(f"{y} by {by}", "".join(body))
 
 
 class Bar(Protocol):

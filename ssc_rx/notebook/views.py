@@ -179,6 +179,10 @@ class Rate(_Heard):
         return bundle(f"<Rate of {self.name}: {line}>", shown)
 
 
+HEADINGS = ("time", "id", "value")
+"""Of the last values; what is no message has the last only."""
+
+
 class LastValues(_Heard):
     """The last values of a stream."""
 
@@ -195,7 +199,11 @@ class LastValues(_Heard):
         last = list(self._last.copy())  # another thread may append
         rows = [_row(value) for value in last]
         line = f"the last {len(rows)} of {self.count:,}{self._state(running)}"
-        body = table(("time", "id", "value"), rows) if rows else muted("nothing yet")
+        told = [n for n in range(len(HEADINGS)) if any(row[n] != "" for row in rows)]
+        body = muted("nothing yet")
+        if rows:  # without the columns that none of them has
+            cells = [[row[n] for n in told] for row in rows]
+            body = table([HEADINGS[n] for n in told], cells)
         plain = "\n".join(_short.repr(value) for value in last)
         return bundle(
             f"<Tail of {self.name}: {line}>\n{plain}",

@@ -31,7 +31,13 @@ NO_CHROMIUM = (
     "name one with CHROMIUM=path\n"
 )
 PATIENCE_MS = 60_000
-WIDTH, HEIGHT, MARGIN = 1100, 900, 120
+WIDTH, HEIGHT = 1100, 900
+WHOLE_HEIGHT = """() => {
+    const panel = document.querySelector('.jp-WindowedPanel-outer');
+    panel.scrollTop = 0;
+    const cells = [...document.querySelectorAll('.jp-Cell')];
+    return Math.ceil(cells.at(-1).getBoundingClientRect().bottom) + 60;
+}"""
 KERNEL_IS_READY = (
     "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
     " === 'idle'"
@@ -158,16 +164,13 @@ def _do(page: Page, command: str, **arguments: str) -> None:
 
 
 def _take_pictures(page: Page, path: Path) -> None:
+    page.set_viewport_size({"width": WIDTH, "height": page.evaluate(WHOLE_HEIGHT)})
     for name, theme in THEMES.items():
         _do(page, "apputils:change-theme", theme=theme)
-        page.locator(
-            f'body[data-jp-theme-light="{str(name == "light").lower()}"]'
-        ).wait_for(state="attached")
-        height = page.evaluate(
-            "Math.max(...[...document.querySelectorAll('.jp-WindowedPanel-outer')]"
-            ".map(panel => panel.scrollHeight))"
-        )
-        page.set_viewport_size({"width": WIDTH, "height": height + MARGIN})
+        light = str(name == "light").lower()
+        themed = page.locator(f'body[data-jp-theme-light="{light}"]')
+        themed.wait_for(state="attached")
+        page.locator("#jupyterlab-splash").wait_for(state="detached")
         page.screenshot(path=path.with_name(f"{path.name}-{name}.png"))
 
 
