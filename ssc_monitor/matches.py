@@ -96,8 +96,13 @@ class Matches:
             return max(self.first, min(index, self.end))
         return self._base + bisect_left(self._found, [index])
 
-    def advance(self, most: int) -> bool:
-        """Look at so many more entries, new ones first; whether something changed."""
+    def advance(self, most: int, more: Callable[[], bool] = lambda: True) -> bool:
+        """Look at so many more entries, new ones first; whether something changed.
+
+        Args:
+            most: How many at most.
+            more: Whether there is time for another one: an expression may be costly.
+        """
         if self._wanted is None:
             return False
         lines, found = self._lines, self._found
@@ -107,12 +112,13 @@ class Matches:
             self._base += 1
         self._high = max(self._high, first)
         self._low = max(self._low, first)
-        most -= self._newer(most)
-        if most > 0:
-            self._older(most)
+        newer = self._newer(most, more)
+        most -= newer
+        if most > 0 and (not newer or more()):
+            self._older(most, more)
         return (self._base, len(found)) != before
 
-    def _newer(self, most: int) -> int:
+    def _newer(self, most: int, more: Callable[[], bool]) -> int:
         lines, wanted, found = self._lines, self._wanted, self._found
         assert wanted is not None
         start = self._high
@@ -123,10 +129,12 @@ class Matches:
             if wanted(entry):
                 found.append([index, self._missing])
                 self._missing = 0
-        self._high = end
-        return end - start
+            self._high = index + 1
+            if not more():
+                break
+        return self._high - start
 
-    def _older(self, most: int) -> None:
+    def _older(self, most: int, more: Callable[[], bool]) -> None:
         lines, wanted, found = self._lines, self._wanted, self._found
         assert wanted is not None
         end = max(lines.first, self._low - most)
@@ -139,4 +147,6 @@ class Matches:
                 found[0][1] += entry.missing
             else:
                 self._missing += entry.missing
-        self._low = end
+            self._low = index
+            if not more():
+                break

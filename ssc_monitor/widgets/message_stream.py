@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from ssc_monitor.clock import Clock
+from ssc_monitor.clock import Clock, time_for
 from ssc_monitor.feed import Feed
 from ssc_monitor.matches import Held, Matches
 from ssc_monitor.model.entry import Entry
@@ -19,6 +19,11 @@ __all__ = ["MessageStream"]
 
 ENTRIES_A_TICK = 4000
 """How many entries a new filter looks at before the screen is painted: about 10 ms."""
+
+SAVE_S = 1.0
+"""How long is searched for what is to be saved."""
+FILTER_S = 0.03
+"""How long it looks at them: an expression may be costly."""
 
 SPARE = 2000
 """So many entries before the first in view is evicted, the view is held: a second."""
@@ -86,8 +91,9 @@ class MessageStream(Pane):
     def entries(self) -> list[Entry]:
         """All messages that are shown, those out of view too."""
         found = self._found
-        while not found.complete:
-            found.advance(ENTRIES_A_TICK)
+        more = time_for(SAVE_S)
+        while not found.complete and more():
+            found.advance(ENTRIES_A_TICK, more)
         return [found.at(position)[0] for position in range(found.first, found.end)]
 
     def use(self, filter: Filter) -> None:
@@ -129,7 +135,7 @@ class MessageStream(Pane):
     def advance(self) -> None:
         """Look at more entries, if there are any that the filter didn't see."""
         if not self._found.complete:
-            self._found.advance(ENTRIES_A_TICK)
+            self._found.advance(ENTRIES_A_TICK, time_for(FILTER_S))
 
     def stand(self) -> None:
         """Stop following."""

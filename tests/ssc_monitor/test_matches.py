@@ -113,3 +113,27 @@ def test_a_held_copy_does_not_move() -> None:
     for index in (1, 6):
         with pytest.raises(IndexError):
             held[index]
+
+
+def test_it_stops_when_there_is_no_more_time() -> None:
+    ring: Ring[Entry] = Ring(100)
+    for index in range(10):
+        ring.append(entry(index, 1, missing=1))
+    looked: list[int] = []
+
+    def wanted(entry: Entry) -> bool:
+        looked.append(entry.index)
+        return entry.index % 2 == 0
+
+    matches = Matches(ring, wanted)
+    for _ in range(10):
+        assert not matches.complete
+        before = len(looked)
+        matches.advance(4000, lambda: False)
+        assert len(looked) == before + 1
+    assert matches.complete
+    assert sorted(looked) == list(range(10))
+    found = [matches.at(at) for at in range(matches.first, matches.end)]
+    assert [(e.index, missing) for e, missing in found] == [
+        (0, 1), (2, 2), (4, 2), (6, 2), (8, 2),
+    ]  # fmt: skip
