@@ -9,9 +9,6 @@ import os
 import sys
 from pathlib import Path
 
-from ssc_monitor.app import MonitorApp
-from ssc_monitor.sources.remote import RemoteSource, find
-
 __all__ = ["Screen", "run", "screen"]
 
 WIDTH, HEIGHT = 110, 30
@@ -53,24 +50,35 @@ class Screen:
 async def screen(pool: str, *keys: str) -> Screen:
     """What `ssc-monitor POOL` shows after these keys were pressed.
 
-    In a process of its own, as it would be in a terminal.
+    In a process of its own, as it would be in a terminal. Needs `ssc-rx[monitor]`.
+
+    Raises:
+        RuntimeError: If there is no such pool, or no picture can be taken.
     """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "terminal", pool, *keys),
         cwd=Path(__file__).parent,
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
     try:
-        svg, _ = await process.communicate()
+        svg, wrong = await process.communicate()
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+    if process.returncode:
+        raise RuntimeError(wrong.decode().strip().splitlines()[-1])
     return Screen(svg.decode())
 
 
 async def _picture(pool: str, keys: list[str]) -> str:
-    (found,) = await find(pool)
-    assert found.hello is not None, found.problem
+    # Here, as this alone needs Textual.
+    from ssc_monitor.app import MonitorApp
+    from ssc_monitor.sources.remote import RemoteSource, find
+
+    found = next(iter(await find(pool)), None)
+    if found is None or found.hello is None:
+        sys.exit(f"there is no pool {pool!r} to watch: Pool(..., monitor='traffic')")
     app = MonitorApp(RemoteSource(found.path, found.hello))
     async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         await asyncio.sleep(SETTLED_S)
