@@ -348,7 +348,8 @@ async def test_each_use_is_logged_and_an_event_without_payload(
         shown = [e for e in viewing.events if e.name == "MonitorActed"]
     me = f"a monitor (user {os.getuid()}, process {os.getpid()}): "
     id = "'wss://a.example/feed?…'"
-    logged = [record.getMessage().removeprefix(me) for record in caplog.records]
+    records = [r for r in caplog.records if r.name == "ssc_rx.monitor.commands"]
+    logged = [record.getMessage().removeprefix(me) for record in records]
     refused = "refused, 99 is no close code that may be sent"
     assert logged[2].startswith(f"a close with 99 for {id}: {refused}")
     assert [*logged[:2], logged[3]] == [
@@ -356,7 +357,7 @@ async def test_each_use_is_logged_and_an_event_without_payload(
         "a TEXT of 7 bytes for all sockets: queued by 1",
         f"a close with 1008 'spam' for {id}: done",
     ]
-    assert [record.socket_id for record in caplog.records] == [  # type: ignore[attr-defined]
+    assert [record.socket_id for record in records] == [  # type: ignore[attr-defined]
         "wss://a.example/feed?…",
         "",
         *["wss://a.example/feed?…"] * 2,

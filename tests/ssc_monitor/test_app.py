@@ -261,9 +261,3 @@ async def test_without_colour_everything_is_said_in_words_or_marks() -> None:
                     and style.color.triplet
                 ):
                     assert len(set(style.color.triplet)) == 1
-
-
-async def test_the_palette_is_off() -> None:
-    async with shown((120, 40), stage=Stage(seconds=1)) as it:
-        await it.press("ctrl+p")
-        assert len(it.app.screen_stack) == 2

@@ -1,7 +1,6 @@
 """What is looked for, and in which order."""
 
 from collections.abc import Callable
-from time import perf_counter
 
 import pytest
 
@@ -97,16 +96,11 @@ def test_a_walk_goes_on_when_lines_are_evicted() -> None:
     assert walk.go(20, 30, lambda at: at == 25, always) == 25
 
 
-def test_a_full_ring_is_searched_within_a_frame_or_two() -> None:
+def test_a_full_ring_is_searched_in_one_walk() -> None:
     entries = [
         entry(b'{"e":"trade","s":"BTCUSDT","p":"%d"}' % n) for n in range(50_000)
     ]
-    for text in ("nowhere", "/nowh[e]re$/"):
-        search, best = Search(text), 9.0
-        for _ in range(3):
-            before = perf_counter()
-            walk = Walk(50_000, -1)
-            walk.go(0, 50_000, lambda at, s=search: s.in_entry(entries[at]), always)
-            best = min(best, perf_counter() - before)
-            assert walk.over
-        assert best < 0.2, text
+    for text in ("49999", "/49{4}/"):
+        search, walk = Search(text), Walk(0, 1)
+        found = walk.go(0, 50_000, lambda at, s=search: s.in_entry(entries[at]), always)
+        assert found == 49_999, text

@@ -9,6 +9,7 @@ from ssc_monitor.screens.main import MainScreen
 from ssc_monitor.screens.picker import PickerScreen
 from ssc_monitor.sources import remote
 from ssc_monitor.sources.source import Found
+from ssc_rx.monitor import wire
 from ssc_rx.monitor.discovery import MonitorError
 from tests.ssc_monitor.scripted import Scripted, hello
 from tests.ssc_monitor.shown import Shown, shown
@@ -24,7 +25,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, Scripted]]:
     """The sources that were made, in place of links to real sockets."""
     made: list[tuple[Path, Scripted]] = []
 
-    def make(path: Path) -> Scripted:
+    def make(path: Path, known: wire.Hello | None) -> Scripted:
         source = Scripted(Stage(seconds=1).items)
         made.append((path, source))
         return source
