@@ -84,7 +84,8 @@ class KickScreen(Dialog):
         code, socket = self._code_typed(), self._subject.socket
         # Of one that left, the number may be another's by now.
         if code is not None and self._subject.here and not self._asked:
-            self._asked, self._answer = True, ("on its way …", "muted")
+            self._asked = True
+            self._answer = ("on its way …", "muted")
             self._feed.acting.kick(socket.number, code, self._reason.text, self._told)
         self.tick()
 

@@ -31,7 +31,7 @@ class Choice(NamedTuple):
     run: Callable[[], object]
 
 
-class PaletteScreen(MonitorScreen, ModalScreen[None]):  # type: ignore[misc]
+class PaletteScreen(MonitorScreen, ModalScreen[None]):
     """Lists choices; those that have all words that are typed.
 
     Args:

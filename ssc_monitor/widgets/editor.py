@@ -85,7 +85,8 @@ class Editor(TextArea):
             event.prevent_default()
             self._entered = True
             # After the keys that have come already: those wait in the app's queue.
-            self.app.call_later(self.call_later, self._submit)
+            app = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            app.call_later(self.call_later, self._submit)
         else:
             await super()._on_key(event)
 
