@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 from ssc_monitor.actions import ACTIONS, Keymap, ScreenName, actions_of, keys_of
+from ssc_monitor.commands.values import MAX_FPS
 from ssc_monitor.model.visible import visible
 from ssc_rx.errors import SscError
 
-__all__ = ["MAX_FPS", "Config", "ConfigError", "config_path", "read_config"]
+__all__ = ["Config", "ConfigError", "config_path", "read_config"]
 
-MAX_FPS = 60
 MAX_BYTES = 64 * 1024
 
 _NAMES = (

@@ -3,7 +3,9 @@
 import pytest
 
 from ssc_monitor import rows
-from ssc_monitor.arguments import COMMANDS, SORTS, parse
+from ssc_monitor.arguments import parse
+from ssc_monitor.commands import COMMANDS
+from ssc_monitor.commands.top import SORTS
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,7 @@ from ssc_monitor.arguments import COMMANDS, SORTS, parse
 )
 def test_what_is_understood(line: str, expected: dict[str, object]) -> None:
     arguments = vars(parse(line.split()))
+    arguments["command"] = arguments["command"].name
     assert {name: arguments[name] for name in expected} == expected
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection
 
-from ssc_monitor import manual
+from ssc_monitor.commands import ls, tail, top
 from ssc_rx import Outbox, Pool, events
 from ssc_rx.monitor import wire
 from tests.peers import websocket_server
@@ -136,5 +136,5 @@ async def test_the_page_tells_of_every_event() -> None:
 
 
 async def test_help_points_to_the_page() -> None:
-    for text in (manual.LS, manual.TAIL, manual.TOP):
+    for text in (ls.ABOUT, tail.ABOUT, top.ABOUT):
         assert "docs/monitor/json.md" in text
