@@ -200,6 +200,11 @@ class MonitorApp(App[None]):
         if self._driver is not None:
             self._driver.write(sequence)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key does what it is for: not while it is text."""
+        screen = self.screen
+        return not (isinstance(screen, MonitorScreen) and screen.typing)
+
     # Actions
 
     def action_help(self) -> None:

@@ -27,18 +27,6 @@ _By = TypeVar("_By", int, float)
 
 _OF_THE_APP = ("help", "quit", "targets")
 
-# What is typed behind these belongs into the prompt that they open, so that they come
-# before all that waits for its turn.
-_PROMPTING = (
-    "filter",
-    "palette",
-    "search",
-    "search_next",
-    "search_back",
-    "go_to",
-    "tape",
-)
-
 
 def _command(name: str) -> str:
     """What Textual calls an action."""
@@ -53,7 +41,9 @@ def bindings(screen: ScreenName) -> list[BindingType]:
             _command(action.name),
             action.help,
             show=False,
-            priority=action.name in _PROMPTING,
+            # Before all that waits for its turn: keys typed ahead, or pasted, keep their
+            # order, and reach the prompt or the screen that one of them opens.
+            priority=True,
             id=action.name,
         )
         for action in actions_of(screen)
@@ -102,7 +92,7 @@ class MonitorScreen(Screen[None]):
         return any(prompt.opened for prompt in self.query(Prompt))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return not (action in _PROMPTING and self.typing)
+        return action == "back" or not self.typing
 
     def ask(
         self, sign: str, answered: Answered, *, text: str = "", remark: str = ""

@@ -64,6 +64,11 @@ class PaletteScreen(MonitorScreen, ModalScreen[None]):
     def pane(self) -> Pane:
         return self._list
 
+    @property
+    def typing(self) -> bool:
+        """Never: its keys are none that could be text."""
+        return False
+
     def action_open(self) -> None:
         """Do what is chosen."""
         choice = self._list.chosen

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ssc_monitor.feed import Feed
 from ssc_monitor.model.filter import Filter
+from ssc_monitor.model.search import Search
 from ssc_monitor.model.sockets import SocketView
 from ssc_monitor.model.visible import visible
 from ssc_monitor.widgets import columns
@@ -108,6 +109,17 @@ class SocketTable(Pane):
             return False
         self._select(row)
         return True
+
+    def searched(self, step: int) -> tuple[int, int, int]:
+        self._order()
+        start = self._cursor if self._selected is not None else self._top - step
+        return 0, len(self._rows), start
+
+    def holds(self, search: Search, at: int) -> bool:
+        return search.in_text(self._rows[at].id)
+
+    def jump(self, at: int) -> None:
+        self._select(at)
 
     def _select(self, row: int) -> None:
         if not self._rows:

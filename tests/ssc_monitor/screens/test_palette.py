@@ -19,7 +19,7 @@ async def test_it_lists_what_can_be_done_on_the_screen_below() -> None:
         await it.press(":")
         assert isinstance(it.app.screen, PaletteScreen)
         seen = it.text
-        for _ in range(4):
+        for _ in range(8):
             await it.press("pagedown")
             seen += it.text
         for action in actions_of("main"):

@@ -119,3 +119,22 @@ async def test_what_is_typed_behind_a_key_that_asks_is_the_answer() -> None:
         await it.burst("\x1b")
         await it.burst("\tngrüße\rN")
         assert "n grüße" in it.text
+
+
+async def test_sockets_are_searched() -> None:
+    async with shown((120, 40), stage=short()) as it:
+        await search(it, "client-b")
+        assert "client-b20e" in cursor(it)
+        await search(it, "2", "F")
+        assert "n client-b2" in it.text
+        await it.press("n")
+        assert "client-b20e" in cursor(it)
+        assert "on from the top" in it.text
+
+
+async def test_keys_keep_their_order_when_they_are_typed_ahead() -> None:
+    async with shown((120, 40), stage=short()) as it:
+        await it.burst("\tngrüße\r")
+        assert "Grüße" in cursor(it)
+        await it.burst("\r")
+        assert isinstance(it.app.screen, MessageScreen)
