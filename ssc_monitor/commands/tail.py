@@ -31,7 +31,7 @@ FILTER is one or more terms, which all have to hold; with a FILTER, events are l
   !term           not so
   dir:in          or dir:out
   type:text|ping  | separates alternatives; text, binary, ping, pong
-  id:stream*      in the ID only; * stands for anything, ? for one character
+  id:stream*      in the ID only; * stands for anything
   kind:server     or kind:client
   state:open      of its socket
   size>1k rate>100    bytes of the payload; messages per second of its socket

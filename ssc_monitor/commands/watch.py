@@ -58,6 +58,9 @@ environment:
                      is told itself wins
   XDG_RUNTIME_DIR    where the sockets of pools are found, in ssc-rx/ below it; without
                      it a directory of yours in the system's temporary one
+  XDG_CONFIG_HOME    where ssc-monitor/config.toml is looked for: theme, fps, ascii and
+                     [keys]; without it ~/.config
+  PAGER              what | shows a message in; without it less
   NO_COLOR           if it is set, nothing is coloured
   TERM               "dumb" counts as no terminal
 """
