@@ -9,7 +9,6 @@ import math
 import os
 from collections.abc import Callable
 
-from ssc_rx.core.echoes import Echoes
 from ssc_rx.core.heartbeat import Beat, Heartbeat
 from ssc_rx.core.lifecycle import Action, Cause, SocketState, step
 from ssc_rx.errors import (
@@ -17,8 +16,6 @@ from ssc_rx.errors import (
     DialError,
     PingTimeoutError,
     SocketClosedError,
-    UnsupportedByTransportError,
-    shown,
 )
 from ssc_rx.events import (
     CloseInfo,
@@ -30,8 +27,9 @@ from ssc_rx.events import (
     SocketOpened,
 )
 from ssc_rx.options import Options
+from ssc_rx.pinging import Pinging
 from ssc_rx.ports import Dialler, Transport
-from ssc_rx.receiving import Deaf, Receiving
+from ssc_rx.receiving import Deaf
 from ssc_rx.shared import Shared
 
 __all__ = ["Endpoint"]
@@ -44,7 +42,7 @@ _LOST_BY: dict[Cause, LostReason] = {
 }
 
 
-class Endpoint(Receiving):
+class Endpoint(Pinging):
     """One end of a connection, from the reservation of its ID to its last event."""
 
     __slots__ = (
@@ -242,35 +240,6 @@ class Endpoint(Receiving):
                 pass
         self._shared.driver.schedule(self, heartbeat.due)
 
-    def ping(self) -> "asyncio.Future[float]":
-        """Send a ping past the queue; gives the seconds until its pong.
-
-        Like the pool's own pings it isn't counted. The future fails with
-        `SocketClosedError` if the connection ends first; it doesn't time out.
-
-        Raises:
-            SocketClosedError: If it isn't open.
-            UnsupportedByTransportError: If a web server keeps pings to itself.
-        """
-        transport = self._transport
-        if transport is None or self._life.state is not SocketState.OPEN:
-            raise SocketClosedError(self.id, self.state)
-        self._check_can_ping()
-        echoes = self._echoes = self._echoes or Echoes()
-        payload = os.urandom(8)
-        waiter: asyncio.Future[float] = self._shared.driver.loop.create_future()
-        waiter.add_done_callback(lambda _: echoes.forget(payload))
-        echoes.sent(payload, self._shared.driver.now(), waiter)
-        transport.ping(payload)
-        return waiter
-
-    def _check_can_ping(self) -> None:
-        if self._transport is not None and not self._transport.can_ping:
-            raise UnsupportedByTransportError(
-                f"the connection of {shown(self.id)} can't send PING or PONG; "
-                "its web server sends pings by a setting of its own"
-            )
-
     # Its end
 
     @property
@@ -354,10 +323,7 @@ class Endpoint(Receiving):
 
     def _lose_link(self, info: CloseInfo) -> None:
         self._shared.driver.schedule(self, math.inf)
-        echoes, self._echoes = self._echoes, None
-        for waiter in () if echoes is None else echoes.lost():
-            if not waiter.done():
-                waiter.set_exception(SocketClosedError(self.id, self.state))
+        self._lose_pings()
         if self._stopping:
             self._lose_queue("stopped")
         else:

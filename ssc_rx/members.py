@@ -25,28 +25,12 @@ from ssc_rx.ports import Transport
 from ssc_rx.server import IdOf, ProcessRequest, Server, check_serving
 from ssc_rx.shared import Shared
 from ssc_rx.sockets import Socket, check_close
+from ssc_rx.sources import check_source
 from ssc_rx.transports.dialer import check_url, dial
 from ssc_rx.wording import bare
 from ssc_rx.writing import Writing
 
-__all__ = ["Members", "check_source"]
-
-
-def check_source(url: object, id: str | None) -> str:
-    """Let a URL, or what gives it, through; returns the socket's ID.
-
-    Raises:
-        InvalidUrlError, InvalidOptionError
-    """
-    if not callable(url):
-        url = check_url(url)
-        return url if id is None else id
-    if id is None:
-        raise InvalidOptionError(
-            "a URL that a function gives needs an ID besides: "
-            "add_server_socket(function, id=...), or Pool({id: function})"
-        )
-    return id
+__all__ = ["Members"]
 
 
 class Members(Writing):

@@ -2,7 +2,6 @@
 
 import asyncio
 import builtins
-import contextlib
 import math
 from asyncio import Future
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,16 +9,14 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from threading import get_ident
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from reactivex.scheduler.eventloop import AsyncIOScheduler
 
-from ssc_rx.core.registry import check_id
 from ssc_rx.dialling import Headers, OnOpen, Url
 from ssc_rx.driver import Driver
 from ssc_rx.errors import (
     CloseTimeoutError,
-    DuplicateIdError,
     InvalidOptionError,
     PoolNotRunningError,
     PoolStartError,
@@ -27,13 +24,14 @@ from ssc_rx.errors import (
 from ssc_rx.events import PoolStopped
 from ssc_rx.hosting import Asgi, asgi, lifespan, run_in
 from ssc_rx.lag import LagWatch
-from ssc_rx.members import Members, check_source
+from ssc_rx.members import Members
 from ssc_rx.message import Message
 from ssc_rx.monitor.opening import monitor_for
 from ssc_rx.options import MonitorLevel, Options, Outbox, Reconnect
 from ssc_rx.shared import Shared
 from ssc_rx.sockets import Socket
-from ssc_rx.threads import PoolThread
+from ssc_rx.sources import check_sources
+from ssc_rx.threads import PoolThread, stop_elsewhere
 from ssc_rx.watched import WatchedPool
 from ssc_rx.wording import bare
 
@@ -109,7 +107,7 @@ class Pool(Members):
             redact=redact,
         )
         super().__init__(name, options)
-        self._urls = _checked_urls(urls)
+        self._urls = check_sources(urls)
         if on_open is not None and not callable(on_open):
             raise InvalidOptionError(f"on_open must be a function, not {on_open!r}")
         self._how: dict[str, Any] = {
@@ -154,8 +152,8 @@ class Pool(Members):
         if self._state != "new":
             raise PoolNotRunningError(self._name, self._state)
         for pool in self._predecessors():
-            if isinstance(pool, Pool):
-                await pool._give_way()
+            if isinstance(pool, Pool) and pool._driver is not None:
+                await stop_elsewhere(pool, pool._driver.loop, GIVE_WAY_S)
         self._bind()
         try:
             if self._monitor is not None:
@@ -310,21 +308,6 @@ class Pool(Members):
             self._stop_waiters.append(waiter)
         return waiter
 
-    async def _give_way(self) -> None:
-        """Stop, wherever it runs: another pool takes its name."""
-        driver = self._driver
-        if driver is None or not driver.loop.is_running():
-            return  # its loop is gone, and its connections with that
-
-        async def stop() -> None:
-            await self.stop()
-
-        stopping = asyncio.run_coroutine_threadsafe(stop(), driver.loop)
-        with contextlib.suppress(
-            TimeoutError
-        ):  # its thread is blocked: it isn't waited for
-            await asyncio.wait_for(asyncio.wrap_future(stopping), GIVE_WAY_S)
-
     def in_thread(self) -> PoolThread["Pool"]:
         """Run this pool on a thread of its own: `with pool.in_thread() as thread:`.
 
@@ -402,25 +385,3 @@ class Pool(Members):
         traceback: TracebackType | None,
     ) -> None:
         await self.stop()
-
-
-def _checked_urls(urls: Iterable[str] | Mapping[str, Url]) -> dict[str, Url]:
-    if isinstance(urls, str):
-        raise InvalidOptionError(f"urls is one string; give a list: Pool([{urls!r}])")
-    pairs: Iterable[tuple[str | None, Url]]
-    if isinstance(urls, Mapping):
-        named = cast("Mapping[str, Url]", urls)
-        pairs = [(check_id(id), url) for id, url in named.items()]
-    elif isinstance(urls, Iterable):
-        pairs = [(None, url) for url in urls]
-    else:
-        raise InvalidOptionError(
-            f"urls must be a list of URLs, or a dict of IDs to URLs, not {urls!r}"
-        )
-    checked: dict[str, Url] = {}
-    for given, url in pairs:
-        id = check_source(url, given)
-        if check_id(id) in checked:
-            raise DuplicateIdError(id)
-        checked[id] = url
-    return checked

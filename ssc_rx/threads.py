@@ -11,7 +11,7 @@ from typing import Any, Generic, ParamSpec, Protocol, TypeVar, overload
 
 from ssc_rx.errors import PoolNotRunningError
 
-__all__ = ["PoolThread"]
+__all__ = ["PoolThread", "stop_elsewhere"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -183,3 +183,24 @@ class PoolThread(Generic[PoolT]):
             await end.wait()
         finally:
             await self.pool.stop()
+
+
+async def stop_elsewhere(
+    pool: _Startable, loop: asyncio.AbstractEventLoop, timeout: float
+) -> None:
+    """Stop a pool on whatever event loop it runs, and wait for that.
+
+    Args:
+        pool: The pool.
+        loop: Its own; if that no longer runs, its connections are gone with it.
+        timeout: Seconds to wait, as its thread may be blocked.
+    """
+    if not loop.is_running():
+        return
+
+    async def stop() -> None:
+        await pool.stop()
+
+    stopping = asyncio.run_coroutine_threadsafe(stop(), loop)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.wrap_future(stopping), timeout)

@@ -23,12 +23,11 @@ from ssc_rx.logs import about, logger_of
 from ssc_rx.message import Message
 from ssc_rx.monitor import wire
 from ssc_rx.monitor.chronicle import Chronicle
-from ssc_rx.monitor.commands import Commands, Person
-from ssc_rx.monitor.details import details_of
-from ssc_rx.monitor.discovery import MonitorError, new_path, peer_of, peer_uid
+from ssc_rx.monitor.commands import Commands
+from ssc_rx.monitor.discovery import MonitorError, new_path, peer_uid
 from ssc_rx.monitor.redaction import redacted_text
+from ssc_rx.monitor.requests import TICK_S, Requests
 from ssc_rx.monitor.roll import Roll
-from ssc_rx.monitor.sampler import Sampler
 from ssc_rx.monitor.stopwatch import Stopwatch
 from ssc_rx.monitor.survey import Survey
 from ssc_rx.monitor.tap import Tap
@@ -44,8 +43,6 @@ _peers_logger = logging.getLogger(f"{__name__}.peers")
 _peers_logger.setLevel(logging.CRITICAL)
 
 MAX_VIEWERS = 8
-TICK_S = 0.25
-"""How often viewers are sent what is new."""
 SOCKETS_PER_TICK = 2000
 """A larger pool is read less often, so that reading stays as cheap."""
 PROBES = 5
@@ -53,10 +50,6 @@ PROBES = 5
 MAX_REQUEST_BYTES = 64 * 1024
 MAX_COMMAND_BYTES = MAX_REQUEST_BYTES + wire.MAX_SENT_BYTES * 4 // 3
 """A payload is base64 in a frame."""
-REQUEST_PAUSE_S = 0.02
-"""After each request of a viewer, so that a flood of them costs little."""
-COMMAND_PAUSE_S = 0.1
-"""The same after a command: more than a person types, less than floods a peer."""
 OPEN_TIMEOUT_S = 2.0
 CLOSE_TIMEOUT_S = 0.5
 
@@ -92,20 +85,26 @@ class Monitor:
         self._extra = about(watched.name)
         self._driver = driver
         self._level: wire.Level = level
-        self._redact = None if redact is None else _safe(redact, watched.name)
         self._required = required
         self._started_at = driver.wall()
         self._roll = Roll()
         self._survey = Survey(watched, self._roll)
         self._chronicle = Chronicle(watched, self._roll)
         self._tap = Tap(watched, self._roll)
-        self._commands = Commands(
-            controlled,
+        self._requests = Requests(
             self._roll,
-            level,
-            pool=watched.name,
-            tell=tell,
-            clock=driver.wall,
+            self._tap,
+            driver,
+            Commands(
+                controlled,
+                self._roll,
+                level,
+                pool=watched.name,
+                tell=tell,
+                clock=driver.wall,
+            ),
+            level=level,
+            redact=None if redact is None else _safe(redact, watched.name),
         )
         self._stopwatch = Stopwatch(watched, self._roll)
         self._arrivals = watched.events.subscribe(
@@ -228,7 +227,7 @@ class Monitor:
             self._hurry = True
             self._attached.set()
             async for data in connection:
-                pause_s = await self._requested(viewer, data)
+                pause_s = await self._requests.take(viewer, data)
                 await asyncio.sleep(pause_s)
         except wire.WireError as error:
             await connection.close(1002, str(error)[:100])
@@ -237,7 +236,7 @@ class Monitor:
         finally:
             pump.cancel()
             self._viewers.remove(viewer)
-            self._take(viewer, None)
+            self._requests.sample(viewer, None)
             if not self._viewers:
                 self._attached.clear()
                 self._survey.clear()
@@ -257,62 +256,6 @@ class Monitor:
             interval=TICK_S,
             capabilities=wire.COMMANDS if self._level == "control" else (),
         )
-
-    async def _requested(self, viewer: Viewer, data: str | bytes) -> float:
-        """Do what is asked for; returns how long to wait until the next is heard."""
-        match wire.decode_request(data):
-            case wire.Watch(messages=selection):
-                if selection is not None and self._level == "stats":
-                    await viewer.reply(
-                        wire.Problem(
-                            'this pool shows no messages: open it with monitor="traffic"'
-                        )
-                    )
-                else:
-                    self._take(viewer, selection)
-            case wire.Get(sequence=sequence):
-                sampler = viewer.sampler
-                payload = None if sampler is None else sampler.payload(sequence)
-                await viewer.reply(wire.Payload(sequence, payload))
-            case wire.Inspect(number=number):
-                socket = self._roll.socket(number)
-                if socket is None:
-                    await viewer.reply(wire.Problem("that socket has left the pool"))
-                else:
-                    await viewer.reply(details_of(number, socket))
-            case wire.Ping() as ping:  # a pong may be long in coming
-                answering = self._answer(viewer, ping)
-                self._driver.spawn(answering, "ssc-rx monitor pings")
-                return COMMAND_PAUSE_S
-            case wire.Send() | wire.Kick() as command:
-                await self._answer(viewer, command)
-                return COMMAND_PAUSE_S
-            case _:
-                pass  # of a later version
-        return REQUEST_PAUSE_S
-
-    async def _answer(self, viewer: Viewer, command: wire.Command) -> None:
-        connection = viewer.connection
-        person = Person(*peer_of(connection.transport.get_extra_info("socket")))
-        answer = await self._commands.carry_out(command, person)
-        with contextlib.suppress(ConnectionClosed):
-            await viewer.reply(answer)
-
-    def _take(self, viewer: Viewer, selection: wire.Selection | None) -> None:
-        """Take other samples for a viewer from now on."""
-        before = viewer.sampler
-        viewer.sampler = None
-        if before is not None:
-            self._tap.remove(before)
-        if selection is not None:
-            viewer.sampler = Sampler(
-                selection,
-                ticks_per_s=1 / TICK_S,
-                redact=self._redact,
-                clock=self._driver.wall,
-                first=1 if before is None else before.next,
-            )
-            self._tap.add(viewer.sampler)
 
     # What they are told
 
