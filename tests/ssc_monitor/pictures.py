@@ -110,6 +110,19 @@ async def _events(it: Shown) -> None:
     await it.press("e")
 
 
+@_scene("main-found", (120, 32))
+async def _found(it: Shown) -> None:
+    await it.press("j", "m", "z", "tab", "n")
+    await it.type("ETH")
+    await it.press("enter", "N")
+
+
+@_scene("palette", (80, 24))
+async def _palette(it: Shown) -> None:
+    await it.press(":")
+    await it.type("theme")
+
+
 async def _open_socket(it: Shown) -> None:
     await it.press("j", "enter")
     it.source.say(
