@@ -14,6 +14,7 @@ from tests.adapters.rows import ROWS
 CLIENTS = 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ROWS)
 async def test_sigterm_under_load_closes_every_client_and_accounts_for_every_write(
     name: str, tmp_path: Path

@@ -36,6 +36,7 @@ async def go(it: Shown, keys: tuple[str, ...]) -> None:
     await it.press(*keys)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", COLUMNS)
 @pytest.mark.parametrize("name", SCREENS)
 async def test_every_screen_fits(name: str, width: int) -> None:

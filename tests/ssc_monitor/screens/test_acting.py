@@ -71,6 +71,7 @@ async def test_of_a_long_one_the_rest_is_awaited() -> None:
         assert last(it) == wire.Send(1, b"begin end", 1, numbers=(2,))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "payload"), HOSTILE_PAYLOADS)
 async def test_a_hostile_one_is_sent_again_as_it_was_and_seen_in_hex(
     name: str, payload: bytes
