@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ssc_monitor.model.entry import Entry
+from ssc_monitor.model.opcodes import NAMES, TEXT
 from ssc_monitor.model.story import tell
 from ssc_monitor.model.visible import visible, visible_bytes
 from ssc_rx.monitor import wire
@@ -19,8 +20,6 @@ from ssc_rx.monitor import wire
 __all__ = ["as_json", "event_as_json", "event_as_text", "message_as_json"]
 __all__ += ["message_as_text"]
 
-TEXT = 1
-_TYPES = {TEXT: "text", 2: "binary", 9: "ping", 10: "pong"}
 SHOWN_BYTES = 32
 """Of a binary payload, in a line for people."""
 MAX_MARK = 10
@@ -105,4 +104,4 @@ def _shown(entry: Entry) -> str:
 
 
 def _type(opcode: int) -> str:
-    return _TYPES.get(opcode) or visible(str(opcode), 8)
+    return NAMES.get(opcode) or visible(str(opcode), 8)

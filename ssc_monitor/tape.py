@@ -6,6 +6,7 @@ from typing import Literal
 
 from ssc_monitor.model import figures
 from ssc_monitor.model.entry import Entry
+from ssc_monitor.model.opcodes import PING, PONG, TEXT
 from ssc_monitor.model.sockets import SocketView
 from ssc_monitor.model.visible import visible
 from ssc_rx.errors import counted
@@ -25,8 +26,7 @@ from ssc_rx.recording import (
 
 __all__ = ["Tape", "TapeLines", "header_of"]
 
-_TEXT = 1
-_CONTROL: dict[int, Literal["ping", "pong"]] = {9: "ping", 10: "pong"}
+_CONTROL: dict[int, Literal["ping", "pong"]] = {PING: "ping", PONG: "pong"}
 
 
 def header_of(hello: wire.Hello, started_at: float) -> Header:
@@ -169,9 +169,9 @@ class TapeLines:
         if entry.missing:
             lines.append(Missed(at_us, entry.missing))
         size = None if entry.whole else entry.size
-        if entry.type == _TEXT and entry.whole:
+        if entry.type == TEXT and entry.whole:
             lines.append(kind(at_us, id, entry.preview.decode(errors="replace")))
-        elif entry.type == _TEXT:
+        elif entry.type == TEXT:
             # What is cut off may end in the middle of a character.
             text = entry.preview.decode(errors="ignore")
             lines.append(kind(at_us, id, text, size=size))

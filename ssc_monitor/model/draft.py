@@ -5,15 +5,13 @@ import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from ssc_monitor.model.opcodes import BINARY, TEXT
 from ssc_monitor.model.visible import MAX_MARKS, joins, visible
 
 __all__ = ["FORMATS", "Draft", "DraftError", "Format", "Outgoing", "draft_of", "typed"]
 
 Format = Literal["text", "JSON", "hex", "hex TEXT"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-
-TEXT, BINARY = 1, 2
-"""Opcodes of RFC 6455."""
 
 MAX_EDITED_BYTES = 64 * 1024
 """A longer payload isn't for an editor in a terminal."""

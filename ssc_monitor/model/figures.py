@@ -13,6 +13,7 @@ __all__ = [
     "short",
     "size",
     "sparkline",
+    "spoken",
     "taken",
 ]
 
@@ -104,6 +105,15 @@ def taken(seconds: float) -> str:
     if _known(seconds) and 0 <= seconds < 0.0001:
         return f"{seconds * 1e6:.0f}µs"
     return latency(seconds)
+
+
+def spoken(seconds: float) -> str:
+    """A duration in a sentence: "0.3 s", "12 s", "3 min"."""
+    if not _known(seconds):
+        return NOTHING
+    if seconds >= 120:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds:.0f} s" if seconds >= 9.95 else f"{seconds:.1f} s"
 
 
 def sparkline(values: Sequence[float], width: int, ascii: bool = False) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from ssc_monitor.model.figures import count
+from ssc_monitor.model.opcodes import TEXT
 from ssc_monitor.model.visible import joins, visible, wrap
 from ssc_rx.errors import counted
 
@@ -28,7 +29,6 @@ MAX_DEPTH = 50
 """How deep JSON may be nested to be laid out: each level costs two columns."""
 MIN_WIDTH = 20
 
-_TEXT, _BINARY = 1, 2  # opcodes of RFC 6455
 _LOOKED_AT = 4096
 _INDENT = 2
 
@@ -53,7 +53,7 @@ def guess(payload: bytes, type: int) -> Literal["text", "json", "hex"]:
     head = payload[:_LOOKED_AT]
     if not head:
         return "text"
-    if type != _TEXT and not _is_text(head):
+    if type != TEXT and not _is_text(head):
         return "hex"
     return "json" if head.lstrip()[:1] in (b"{", b"[") else "text"
 

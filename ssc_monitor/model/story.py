@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from ssc_monitor.model.figures import count, size
+from ssc_monitor.model.figures import count, size, spoken
 from ssc_monitor.model.visible import visible
 from ssc_rx.errors import counted
 from ssc_rx.monitor import wire
@@ -290,8 +290,7 @@ def _number(value: object) -> int:
 
 
 def _seconds(value: object) -> str:
-    s = value if isinstance(value, (int, float)) and value == value else 0.0
-    return f"{s:.1f} s" if abs(s) < 120 else f"{s / 60:.0f} min"
+    return spoken(value if isinstance(value, (int, float)) else 0.0)
 
 
 def _text(value: object) -> str:

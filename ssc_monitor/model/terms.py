@@ -15,14 +15,14 @@ from ssc_monitor.model.compare import (
 )
 from ssc_monitor.model.entry import Direction, Entry
 from ssc_monitor.model.jsonterm import read_path
+from ssc_monitor.model.opcodes import NAMES, OPCODES
 from ssc_monitor.model.patterns import MAX_SEARCHED, PatternError, compile_pattern
 from ssc_monitor.model.pushdown import Pushed
 from ssc_monitor.model.sockets import SocketView
 from ssc_monitor.model.tokens import FilterError, Token
 
-__all__ = ["KEYS", "TYPES", "OnMessage", "OnSocket", "Term", "read_term"]
+__all__ = ["KEYS", "OnMessage", "OnSocket", "Term", "read_term"]
 
-TYPES: Mapping[str, int] = {"text": 1, "binary": 2, "ping": 9, "pong": 10}
 """Opcodes of RFC 6455 that a sample may have."""
 
 OnMessage = Callable[[Entry, SocketView | None], bool]
@@ -122,10 +122,10 @@ def _direction(token: Token) -> Term:
 
 
 def _type(token: Token) -> Term:
-    wanted = {TYPES[value] for value in _choices(token, tuple(TYPES))}
+    wanted = {OPCODES[value] for value in _choices(token, tuple(OPCODES))}
 
     def push(pushed: Pushed) -> None:
-        pushed.only_types(set(TYPES.values()) - wanted if token.negated else wanted)
+        pushed.only_types(set(NAMES) - wanted if token.negated else wanted)
 
     return _term(token, lambda entry, _: entry.type in wanted, push=push)
 

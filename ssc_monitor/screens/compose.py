@@ -17,6 +17,7 @@ from ssc_monitor.screens.socket import Subject
 from ssc_monitor.widgets.choices import Choices
 from ssc_monitor.widgets.editor import Editor
 from ssc_monitor.widgets.line import StyleName
+from ssc_monitor.widgets.message_row import type_name
 from ssc_rx.errors import counted
 from ssc_rx.monitor import wire
 
@@ -135,8 +136,10 @@ class ComposeScreen(Dialog):
         outgoing = self._outgoing()
         if isinstance(outgoing, DraftError):
             return f"× {outgoing}", "bad"
-        kind = "TEXT" if outgoing.type == 1 else "BINARY"
-        return f"{kind}, {counted(len(outgoing.payload), 'byte')}", "muted"
+        return (
+            f"{type_name(outgoing.type)}, {counted(len(outgoing.payload), 'byte')}",
+            "muted",
+        )
 
     # Doing it
 

@@ -2,6 +2,7 @@
 
 import math
 
+from ssc_monitor.model.opcodes import BINARY, OPCODES, TEXT
 from ssc_monitor.sources.tally import CLOSED, SocketTally, Tally, size_of
 from ssc_rx.monitor import wire
 from ssc_rx.recording import Happened, Header, Line, Received, Written
@@ -10,9 +11,6 @@ __all__ = ["Playback", "event_of", "hello_of"]
 
 LEAST_S = 0.001
 """Between two readings: rates need some time to be of."""
-
-_TEXT, _BINARY = 1, 2
-_CONTROL = {"ping": 9, "pong": 10}
 
 
 def hello_of(header: Header) -> wire.Hello:
@@ -152,9 +150,9 @@ class Playback:
 
     def _sample(self, line: Received | Written, number: int) -> None:
         if line.text is not None:
-            kind, payload = _TEXT, line.text.encode()
+            kind, payload = TEXT, line.text.encode()
         else:
-            kind = _BINARY if line.control is None else _CONTROL[line.control]
+            kind = BINARY if line.control is None else OPCODES[line.control]
             payload = line.base64 or b""
         self._seen += 1
         if self.words:

@@ -7,6 +7,7 @@ from pathlib import Path
 from ssc_monitor.model.transport import Transport
 from ssc_monitor.model.visible import visible
 from ssc_monitor.sources.index import Index, Point
+from ssc_monitor.sources.pause import pause
 from ssc_monitor.sources.playback import Playback, hello_of
 from ssc_monitor.sources.source import RECORDED, Attached, Item, Sought
 from ssc_rx.monitor import wire
@@ -88,7 +89,8 @@ class Player:
                         yield frame
                     busy = transport.moving and transport.position_s < wanted
                 then = now
-                await self._pause(0.0 if busy else TICK_S)
+                self._wake.clear()
+                await pause(0.0 if busy else TICK_S, self._wake)
         finally:
             self._index.stop()
             self._lines.close()
@@ -178,17 +180,6 @@ class Player:
                 yield frame
         transport.jumping = False
         transport.arrived(to_s)
-
-    async def _pause(self, seconds: float) -> None:
-        self._wake.clear()
-        if not seconds:
-            await asyncio.sleep(0)
-            return
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
 
 
 class _Lines:

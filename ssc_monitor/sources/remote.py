@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ssc_monitor.model.visible import visible
 from ssc_monitor.sources.link import GoneError, Link, attach
+from ssc_monitor.sources.pause import pause
 from ssc_monitor.sources.source import NOT_ALLOWED, Attached, Found, Item, Lost
 from ssc_rx.monitor import wire
 from ssc_rx.monitor.discovery import MonitorError, directory, living, pid_of
@@ -83,7 +84,7 @@ class RemoteSource:
             if lost != told:
                 yield lost
             told = lost
-            await self._pause(delay)
+            await pause(delay, self._closing)
             delay = min(2 * delay, MAX_DELAY_S)
 
     @property
@@ -158,13 +159,6 @@ class RemoteSource:
             self._strangers.add(path)
             await link.close()
         return None
-
-    async def _pause(self, delay: float) -> None:
-        try:
-            async with asyncio.timeout(delay):
-                await self._closing.wait()
-        except TimeoutError:
-            pass
 
 
 def _same_pool(one: wire.Hello, other: wire.Hello) -> bool:

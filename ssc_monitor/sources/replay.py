@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from ssc_monitor.model.visible import visible
+from ssc_monitor.sources.pause import pause
 from ssc_monitor.sources.playback import Playback, hello_of
 from ssc_monitor.sources.source import RECORDED, Attached, Item, Lost
 from ssc_rx.monitor import wire
@@ -71,17 +72,8 @@ class ReplaySource:
                 self.played = self._file.damage is None
                 yield Lost(self._end(), retry=False)
                 return
-            await self._pause(0.0 if taken == LINES_PER_TICK else TICK_S)
-
-    async def _pause(self, seconds: float) -> None:
-        if not seconds or math.isinf(self._speed):
-            await asyncio.sleep(0)
-            return
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+            at_once = taken == LINES_PER_TICK or math.isinf(self._speed)
+            await pause(0.0 if at_once else TICK_S, self._wake)
 
     def _end(self) -> str:
         damage = self._file.damage

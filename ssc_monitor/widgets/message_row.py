@@ -3,17 +3,18 @@
 from ssc_monitor.clock import Clock
 from ssc_monitor.model import figures
 from ssc_monitor.model.entry import Entry
+from ssc_monitor.model.opcodes import BINARY, NAMES, PING, PONG, TEXT
 from ssc_monitor.model.visible import visible_bytes
 from ssc_monitor.widgets.line import Span, StyleName, tail
 
 __all__ = ["gap", "row", "type_name"]
 
-_TYPES = {1: ("T", "TEXT"), 2: ("B", "BINARY"), 9: ("P", "PING"), 10: ("O", "PONG")}
+_LETTERS = {TEXT: "T", BINARY: "B", PING: "P", PONG: "O"}
 
 
 def type_name(opcode: int) -> str:
     """An opcode in words."""
-    return _TYPES[opcode][1] if opcode in _TYPES else f"opcode {opcode}"
+    return NAMES[opcode].upper() if opcode in NAMES else f"opcode {opcode}"
 
 
 def row(
@@ -31,13 +32,13 @@ def row(
     time = clock.wall(entry.time)
     if width < 70:
         time = time[:8] if width >= 44 else time[3:8]
-    letter = _TYPES.get(entry.type, ("?",))[0]
+    letter = _LETTERS.get(entry.type, "?")
     incoming = entry.direction == "in"
     spans: list[Span] = [
         ("▸ " if selected else "  ", "title"),
         (time + " ", "muted"),
         ("↓ " if incoming else "↑ ", "in" if incoming else "out"),
-        (letter, "plain" if entry.type == 1 else "key"),
+        (letter, "plain" if entry.type == TEXT else "key"),
         (f"{figures.size(entry.size):>7} ", "muted"),
     ]
     used = sum(len(text) for text, _ in spans)
@@ -45,7 +46,9 @@ def row(
         room = max(8, min(32, width // 5))
         spans.append((tail(entry.id, room) + "  ", "plain"))
         used += room + 2
-    text: StyleName = "strong" if selected else "plain" if entry.type == 1 else "muted"
+    text: StyleName = (
+        "strong" if selected else "plain" if entry.type == TEXT else "muted"
+    )
     spans.append((_preview(entry, width - used), text))
     return tuple(spans)
 
@@ -62,10 +65,10 @@ def gap(missing: int | None, width: int) -> tuple[Span, ...]:
 def _preview(entry: Entry, width: int) -> str:
     if width <= 0:
         return ""
-    if entry.type == 2:
+    if entry.type == BINARY:
         text = entry.preview[: width // 3 + 1].hex(" ")
     else:
         text = visible_bytes(entry.preview, width)
     if entry.whole:
         return text
-    return f"{text} …" if entry.type == 2 else f"{text}…"
+    return f"{text} …" if entry.type == BINARY else f"{text}…"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ssc_monitor.model.figures import count
+from ssc_monitor.model.figures import count, spoken
 from ssc_monitor.model.warnings.rule import Rule, SocketFacts
 from ssc_rx.errors import counted
 
@@ -33,8 +33,8 @@ class Silent:
         if facts.state != "open" or facts.heard < self.HEARD or facts.quiet_s < limit_s:
             return None
         return (
-            f"silent for {_s(facts.quiet_s)}; it is seldom quiet for longer than "
-            f"{_s(facts.usual_gap_s)}"
+            f"silent for {spoken(facts.quiet_s)}; it is seldom quiet for longer than "
+            f"{spoken(facts.usual_gap_s)}"
         )
 
 
@@ -145,8 +145,8 @@ class NoPong:
         ):
             return None
         return (
-            f"no pong for {_s(facts.unanswered_s)} "
-            f"(ping_timeout {_s(facts.ping_timeout)})"
+            f"no pong for {spoken(facts.unanswered_s)} "
+            f"(ping_timeout {spoken(facts.ping_timeout)})"
         )
 
 
@@ -194,9 +194,3 @@ def _given_up(how: str, by_reason: Mapping[str, int]) -> str | None:
 
 def _share(part: int, whole: int) -> float:
     return part / whole if whole > 0 else 0.0
-
-
-def _s(seconds: float) -> str:
-    if seconds >= 120:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds:.0f} s" if seconds >= 9.95 else f"{seconds:.1f} s"
