@@ -1,8 +1,10 @@
 """What the project promises about itself."""
 
 import inspect
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -84,6 +86,15 @@ def test_every_module_has_its_tests() -> None:
             str(name), str(name.parent / f"test_{name.name}").removeprefix("./")
         )
         assert (ROOT / "tests" / f"{test}.py").exists(), f"{name} has no tests"
+
+
+def test_the_documentation_tells_of_every_layer_from_the_top_down() -> None:
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    table = page.partition("| layer |")[2].partition("\n\n")[0].splitlines()[2:]
+    told = [name for row in table for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    layers = rules["contracts"][0]["layers"]
+    assert told == [name for layer in layers for name in layer.split(" | ")]
 
 
 def test_importing_the_library_brings_in_nothing_optional() -> None:

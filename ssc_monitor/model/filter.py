@@ -48,15 +48,11 @@ class Filter:
             raise FilterError(f"a filter may have {MAX_LENGTH} characters", MAX_LENGTH)
         return cls(text, tuple(read_term(token) for token in tokens(text, KEYS)))
 
-    def matches_socket(self, socket: SocketView) -> bool:
-        """Whether a socket matches, by the terms that are about sockets.
-
-        A word is looked for in its ID.
-        """
-        return all(matches(socket) for matches in self._on_socket)
-
     def sockets(self, sockets: list[SocketView]) -> list[SocketView]:
-        """Those sockets that match, in their order."""
+        """Those that match, by the terms that are about sockets, in their order.
+
+        A word is looked for in the ID.
+        """
         for matches in self._on_socket:
             sockets = [socket for socket in sockets if matches(socket)]
         return sockets

@@ -23,8 +23,6 @@ from ssc_monitor.model.tokens import FilterError, Token
 
 __all__ = ["KEYS", "OnMessage", "OnSocket", "Term", "read_term"]
 
-"""Opcodes of RFC 6455 that a sample may have."""
-
 OnMessage = Callable[[Entry, SocketView | None], bool]
 OnSocket = Callable[[SocketView], bool]
 

@@ -154,3 +154,19 @@ def test_sparkline_fills_its_width(
     line = figures.sparkline(values, width, ascii)
     assert len(line) == width
     assert line.isascii() or not ascii
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0.0 s"),
+        (9.94, "9.9 s"),
+        (9.96, "10 s"),
+        (119, "119 s"),
+        (180, "3 min"),
+        (math.nan, "–"),
+        (math.inf, "–"),
+    ],
+)
+def test_spoken(seconds: float, text: str) -> None:
+    assert figures.spoken(seconds) == text

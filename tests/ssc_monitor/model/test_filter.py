@@ -18,7 +18,7 @@ def matches(text: str, line: Entry, of: SocketView | None = None) -> bool:
 
 
 def finds(text: str, view: SocketView) -> bool:
-    return Filter.parse(text).matches_socket(view)
+    return bool(Filter.parse(text).sockets([view]))
 
 
 def pushed(text: str) -> wire.Selection:
@@ -284,7 +284,7 @@ def test_nothing_but_a_filter_error_is_raised(text: str, preview: bytes) -> None
         assert 0 <= found.position <= len(text)
         assert not unfit(str(found))
         return
-    found.matches_socket(socket())
+    found.sockets([socket()])
     found.matches_message(entry(preview), socket())
     found.matches_message(entry(preview, size=5000), None)
     wire.encode(wire.Watch(found.selection()))
