@@ -61,7 +61,7 @@ class Taping:
         )
         for lines in self._lines.standing(view.sockets.values(), view.now):
             self._waiting.append(lines)
-        feed.tap(self.take, preview=4096)
+        feed.tap(self.take, preview=wire.MAX_PREVIEW_BYTES)
         self._thread.start()
 
     @property

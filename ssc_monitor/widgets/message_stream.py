@@ -19,11 +19,10 @@ __all__ = ["MessageStream"]
 
 ENTRIES_A_TICK = 4000
 """How many entries a new filter looks at before the screen is painted: about 10 ms."""
-
-SAVE_S = 1.0
-"""How long is searched for what is to be saved."""
 FILTER_S = 0.03
 """How long it looks at them: an expression may be costly."""
+SAVE_S = 1.0
+"""How long is searched for what is to be saved."""
 
 SPARE = 2000
 """So many entries before the first in view is evicted, the view is held: a second."""

@@ -10,7 +10,13 @@ from collections.abc import Callable
 
 from ssc_rx.message import Message
 from ssc_rx.monitor.fairness import FairRate, Flow
-from ssc_rx.monitor.wire import Direction, Messages, Sample, Selection
+from ssc_rx.monitor.wire import (
+    MAX_PREVIEW_BYTES,
+    Direction,
+    Messages,
+    Sample,
+    Selection,
+)
 
 __all__ = ["SampledFlow", "Sampler"]
 
@@ -21,7 +27,6 @@ MAX_HELD_BYTES = 1024 * 1024
 MAX_WHOLE_BYTES = 256 * 1024
 """Of a larger payload only the preview is held."""
 MAX_RATE = 20_000
-MAX_PREVIEW = 4096
 MAX_WORDS = 16
 
 
@@ -90,7 +95,7 @@ class Sampler:
         self._types = frozenset(selection.types or ())
         self._max_size = math.inf if selection.max_size is None else selection.max_size
         self._min_size = selection.min_size
-        self._preview = max(0, min(selection.preview, MAX_PREVIEW))
+        self._preview = max(0, min(selection.preview, MAX_PREVIEW_BYTES))
         self._redact = redact
         self._clock = clock
         rate = min(selection.rate, MAX_RATE)

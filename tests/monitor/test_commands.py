@@ -220,16 +220,21 @@ async def test_a_ping_tells_the_round_trip(pool: Pool) -> None:
     assert pool.stats().accepted == 0
 
 
+async def ping_in_vain(viewing: Viewing) -> None:
+    """Ping the socket "a", whose peer is stalled; others are served meanwhile."""
+    number = (await numbers(viewing))["a"]
+    await viewing.ask(wire.Ping(1, number))
+    await viewing.ask(wire.Inspect(number))
+    await viewing.hear(wire.Details)
+
+
 async def test_a_ping_whose_connection_ends_is_answered(
     pool: Pool, add_peer: AddPeer
 ) -> None:
     peer = await add_peer("a")
     peer.transport.stalled = True
     async with attached(pool.monitor_path) as viewing:
-        number = (await numbers(viewing))["a"]
-        await viewing.ask(wire.Ping(1, number))
-        await viewing.ask(wire.Inspect(number))  # others are served meanwhile
-        await viewing.hear(wire.Details)
+        await ping_in_vain(viewing)
         peer.transport.abort()
         answer = await viewing.hear(wire.Answer)
     assert "is closed, not open" in answer.refusal
@@ -241,10 +246,7 @@ async def test_a_viewer_that_leaves_leaves_no_ping_behind(
     peer = await add_peer("a")
     peer.transport.stalled = True
     async with attached(pool.monitor_path) as viewing:
-        number = (await numbers(viewing))["a"]
-        await viewing.ask(wire.Ping(1, number))
-        await viewing.ask(wire.Inspect(number))
-        await viewing.hear(wire.Details)
+        await ping_in_vain(viewing)
     async with attached(pool.monitor_path) as viewing:
         peer.transport.stalled = False
         assert await done(viewing, wire.Send(1, b"x")) == wire.Answer(1, queued=1)

@@ -1,11 +1,10 @@
 """What the tests with a real kernel get."""
 
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.notebook.kernel import Kernel
+from tests.notebook.kernel import Kernel, environment
 from tests.notebook.server import FarEnd
 
 SET_UP = """
@@ -26,10 +25,8 @@ def kernel(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Kernel]:
     """A kernel of this Python, with everything of ours imported."""
-    base = tmp_path_factory.getbasetemp()
-    for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
-        monkeypatch.setenv(name, str(base / name))
-    monkeypatch.setenv("JUPYTER_PATH", f"{sys.prefix}/share/jupyter")
+    for name, value in environment(tmp_path_factory.getbasetemp()).items():
+        monkeypatch.setenv(name, value)
     with Kernel() as kernel:
         kernel.must(SET_UP)
         yield kernel

@@ -1,6 +1,7 @@
 """A real IPython kernel, driven cell by cell; what each cell shows is kept with it."""
 
 import queue
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,10 +11,18 @@ from typing import Any
 
 from jupyter_client.manager import KernelManager
 
-__all__ = ["Cell", "Kernel"]
+__all__ = ["Cell", "Kernel", "environment"]
 
 PATIENCE_S = 20.0
 """On a busy machine; nothing waits for so long but for what never comes."""
+
+
+def environment(base: Path) -> dict[str, str]:
+    """What keeps Jupyter to this Python, and its files below a directory."""
+    own = ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")
+    return {name: str(base / name) for name in own} | {
+        "JUPYTER_PATH": f"{sys.prefix}/share/jupyter"
+    }
 
 
 @dataclass

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.notebook.kernel import Kernel
+from tests.notebook.kernel import Kernel, environment
 from tests.notebooks.book import NOTEBOOKS
 
 
@@ -16,10 +16,8 @@ def kernel(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Kernel]:
     """A kernel as a front end starts it for a notebook: in its folder."""
-    base = tmp_path_factory.getbasetemp()
-    for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
-        monkeypatch.setenv(name, str(base / name))
-    monkeypatch.setenv("JUPYTER_PATH", f"{sys.prefix}/share/jupyter")
+    for name, value in environment(tmp_path_factory.getbasetemp()).items():
+        monkeypatch.setenv(name, value)
     # Two tests of a notebook may run at once: each finds its own pools only.
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     commands = Path(sys.executable).parent

@@ -6,6 +6,8 @@ from ssc_monitor import rows
 from ssc_monitor.arguments import parse
 from ssc_monitor.commands import COMMANDS
 from ssc_monitor.commands.top import SORTS
+from ssc_monitor.commands.values import MAX_PREVIEW_BYTES
+from ssc_rx.monitor import wire
 
 
 @pytest.mark.parametrize(
@@ -70,8 +72,9 @@ def test_what_is_not(line: str, told: str, capsys: pytest.CaptureFixture[str]) -
     assert told in capsys.readouterr().err
 
 
-def test_all_there_is_to_sort_by_is_known() -> None:
+def test_what_help_knows_without_the_library_is_what_the_library_has() -> None:
     assert SORTS == rows.SORTS
+    assert MAX_PREVIEW_BYTES == wire.MAX_PREVIEW_BYTES
 
 
 def test_headers() -> None:

@@ -42,6 +42,7 @@ from ssc_rx.monitor.wire.frames import (
 )
 from ssc_rx.monitor.wire.requests import (
     COMMANDS,
+    MAX_PREVIEW_BYTES,
     MAX_SENT_BYTES,
     Command,
     Get,
@@ -65,6 +66,7 @@ from ssc_rx.monitor.wire.rows import (
 
 __all__ = [
     "COMMANDS",
+    "MAX_PREVIEW_BYTES",
     "MAX_SENT_BYTES",
     "PROTOCOL",
     "SUBPROTOCOL",

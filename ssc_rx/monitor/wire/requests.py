@@ -8,6 +8,7 @@ from ssc_rx.monitor.wire.rows import Direction
 
 __all__ = [
     "COMMANDS",
+    "MAX_PREVIEW_BYTES",
     "MAX_SENT_BYTES",
     "Command",
     "Get",
@@ -19,6 +20,9 @@ __all__ = [
     "Send",
     "Watch",
 ]
+
+MAX_PREVIEW_BYTES = 4096
+"""Payload that comes with a sample, at the most; for all of it there is `Get`."""
 
 MAX_SENT_BYTES = 2 * 1024 * 1024
 """Payload that a viewer may have sent; twice what a pool takes by default."""
@@ -34,7 +38,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
         words: Each is in the ID or in the payload, whatever the case.
         min_size, max_size: Bounds of the payload, in bytes.
         rate: At most so many samples a second, fairly from all sockets that match.
-        preview: Bytes of payload to send with a sample.
+        preview: Bytes of payload to send with a sample, up to `MAX_PREVIEW_BYTES`.
         muted: Not of these sockets.
     """
 
