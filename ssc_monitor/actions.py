@@ -165,6 +165,7 @@ HINTS: tuple[Hint, ...] = (
     Hint("resend",      "resend",                                 6, _MESSAGE),
     Hint("follow",      "follow",                                 5, _LISTS),
     Hint("solo mute",   "solo mute",                              7, _MAIN),
+    Hint("record",      "tape",                                   7, _LISTS),
     Hint("pools",       "targets",                                6, _LISTS),
     Hint("scroll",      "down up",                                2, _HELP),
     Hint("page",        "page_up page_down",                      3, _HELP),

@@ -131,5 +131,7 @@ def place(text: str, length_s: float) -> float:
         raise PlaceError("a recording ends at 100%")
     if found := _TIME.fullmatch(text):
         hours, minutes, seconds = found.groups()
-        return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
+        over = (minutes and float(seconds) >= 60) or (hours and int(minutes) >= 60)
+        if not over:
+            return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
     raise PlaceError("a time such as 90, 1:30 or 0:01:30, or 45%")

@@ -49,6 +49,7 @@ class ActingScreen(TakingScreen):
 
     def _needed(self, what: str) -> SocketView | None:
         if (socket := self.chosen) is None:
-            text = f"there is no socket to {what} here; j and k choose one"
+            text = self._feed.acting.why_not  # choosing one wouldn't help
+            text = text or f"there is no socket to {what} here; j and k choose one"
             self.host.notify(text, severity="warning", markup=False)
         return socket

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from ssc_monitor.actions import ScreenName, actions_of, keys_of, shown
 from ssc_monitor.model.search import Search, SearchError
 from ssc_monitor.themes import theme_names
+from ssc_monitor.widgets.ascii import to_ascii
 from ssc_monitor.widgets.line import GROUNDS, STYLES
 from ssc_monitor.widgets.pane import Pane
 from ssc_monitor.widgets.prompt import Prompt
@@ -121,10 +122,11 @@ class MonitorScreen(Screen[None]):
         """Find what can be done here."""
         from ssc_monitor.screens.palette import Choice, PaletteScreen
 
+        told = to_ascii if self.host.has_class("-ascii") else str
         choices = [
             Choice(
                 f"{action.group}: {action.help}",
-                shown(keys_of(action, self.host.keymap)),
+                told(shown(keys_of(action, self.host.keymap))),
                 partial(self.run_action, _command(action.name)),
             )
             for action in actions_of(self.NAME)

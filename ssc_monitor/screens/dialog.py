@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from ssc_monitor.model.visible import wrap
 from ssc_monitor.screens.base import MonitorScreen
+from ssc_monitor.widgets.ascii import to_ascii
 from ssc_monitor.widgets.editor import Editor
 from ssc_monitor.widgets.line import Line, Span, StyleName
 from ssc_monitor.widgets.sheet import Sheet
@@ -89,7 +90,9 @@ class _Keys(Sheet):
     def lines(self, width: int, height: int) -> list[Line]:
         spans: list[Span] = []
         used = 0
-        for key, label in self._told:
+        ascii = self.app.has_class("-ascii")  # pyright: ignore[reportUnknownMemberType]
+        for mark, label in self._told:
+            key = to_ascii(mark) if ascii else mark
             used += len(key) + len(label) + 3
             if used > width:
                 break

@@ -75,7 +75,7 @@ class _Page(Reader):
         if total <= shown:
             return ()
         end = min(top + shown, total)
-        more: Span = ("↓ more" if end < total else "the end", "key")
+        more: Span = ("▼ more" if end < total else "the end", "key")
         return [(f"{top + 1} to {end} of {total} lines ", "muted"), more]
 
     def content(self, width: int) -> list[Line]:

@@ -84,7 +84,7 @@ class Statistics(Reader):
             spans: list[Span] = [(fit(name, 10), "plain")]
             for what, rate in rates:
                 spans += _figure(what, figures.short(rate), 6)
-            spans.append((f"a second, in {counted(len(known), 'second')}", "muted"))
+            spans.append((f"/s, in {len(known)} s", "muted"))
             lines.append(_line(title, *spans))
         return lines
 

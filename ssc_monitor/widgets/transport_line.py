@@ -5,6 +5,7 @@ import math
 from ssc_monitor.feed import Feed
 from ssc_monitor.model import figures
 from ssc_monitor.model.transport import Transport
+from ssc_monitor.widgets.ascii import to_ascii
 from ssc_monitor.widgets.line import Line, Span, StyleName, fill, width_of
 from ssc_monitor.widgets.sheet import Sheet
 
@@ -29,12 +30,13 @@ class TransportLine(Sheet):
         self.display = feed.transport is not None
 
     def lines(self, width: int, height: int) -> list[Line]:
-        return (
-            [] if self._transport is None else [transport_line(self._transport, width)]
-        )
+        if self._transport is None:
+            return []
+        ascii = self.app.has_class("-ascii")  # pyright: ignore[reportUnknownMemberType]
+        return [transport_line(self._transport, width, ascii=ascii)]
 
 
-def transport_line(transport: Transport, width: int) -> Line:
+def transport_line(transport: Transport, width: int, *, ascii: bool = False) -> Line:
     """State, speed, position of how much, a bar, and the keys if there is room."""
     spans: list[Span] = [(" ", "plain")]
     spans += _state(transport)
@@ -44,7 +46,9 @@ def transport_line(transport: Transport, width: int) -> Line:
     if transport.damage is not None:
         spans.append((" × damaged ", "bad"))
     keys: list[Span] = []
-    for key, what in KEYS:
+    told = to_ascii if ascii else str
+    for mark, what in KEYS:
+        key = told(mark)
         keys.append((f" {key}", "key"))
         keys.append((f" {what} ", "muted"))
     room = width - width_of(spans) - 2

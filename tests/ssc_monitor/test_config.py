@@ -1,11 +1,15 @@
 """The config file: what it may say, and what is said of one that can't be used."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
+from ssc_monitor.actions import ACTIONS
 from ssc_monitor.config import Config, ConfigError, config_path, read_config
+
+ROOT = Path(__file__).parents[2]
 
 
 def read(directory: Path, text: str | bytes) -> Config:
@@ -82,3 +86,12 @@ def test_where_it_is_looked_for() -> None:
     home = Path(os.path.expanduser("~"))
     for relative in ({}, {"XDG_CONFIG_HOME": ""}, {"XDG_CONFIG_HOME": "x"}):
         assert config_path(relative) == home / ".config/ssc-monitor/config.toml"
+
+
+def test_what_the_documentation_says_is_so(tmp_path: Path) -> None:
+    page = (ROOT / "docs/monitor/keys.md").read_text(encoding="utf-8")
+    _, example, after = re.split("```(?:toml\n)?", page)
+    keys = {"filter": "/ ctrl+f", "pause": "space P"}
+    assert read(tmp_path, example) == Config("ssc-day", 4, False, keys)
+    names = after.partition("The actions:")[2].partition("Themes")[0]
+    assert re.findall("`([a-z_]+)`", names) == [action.name for action in ACTIONS]

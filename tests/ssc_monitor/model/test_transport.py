@@ -91,7 +91,7 @@ def test_a_place_is_a_time_or_a_share(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "-5", "1:2:3:4", "101%", "1e9", "٣", "nan"]
+    "text", ["", "soon", "-5", "1:2:3:4", "9:99", "1:60:00", "101%", "1e9", "٣", "nan"]
 )
 def test_what_is_no_place_is_told_with_what_is(text: str) -> None:
     with pytest.raises(PlaceError, match=r"1:30|100%"):

@@ -86,3 +86,10 @@ async def test_a_hostile_one_is_sent_again_as_it_was_and_seen_in_hex(
         assert unfit(it.text) <= {"\n"}
         await it.press("enter")
         assert last(it) == wire.Send(1, payload, 2, numbers=(2,))
+
+
+async def test_where_nothing_can_be_done_no_choice_is_asked_for() -> None:
+    async with shown((100, 30), stage=Stage(seconds=2)) as it:
+        it.source.bars = "a recording can't be acted on"
+        await it.press("p", "K")
+        assert it.notices == ["a recording can't be acted on"] * 2

@@ -25,7 +25,7 @@ async def test_it_can_be_read_on_a_narrow_terminal() -> None:
     async with shown((60, 20), stage=Stage(seconds=1)) as it:
         await it.press("?")
         assert "1 to 17 of " in it.lines[0]
-        assert "lines ↓ more" in it.lines[0]
+        assert "lines ▼ more" in it.lines[0]
         assert it.lines[-1].startswith(" j k scroll  pgup pgdn page  esc back  q quit")
         seen = set(it.lines)
         for _ in range(10):
@@ -43,3 +43,10 @@ async def test_q_quits_from_here_too(key: str) -> None:
     async with shown((100, 30), stage=Stage(seconds=1)) as it:
         await it.press("?", key)
         assert it.app._exit
+
+
+async def test_in_ascii_its_columns_stay_where_they_are() -> None:
+    async with shown((60, 20), stage=Stage(seconds=1), ascii=True) as it:
+        await it.press("?")
+        starts = it.line("Open what").index("Open"), it.line("To the other").index("To")
+        assert starts[0] == starts[1]

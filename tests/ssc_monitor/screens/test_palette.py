@@ -70,3 +70,10 @@ async def test_it_fits_a_small_terminal() -> None:
         await it.press(":")
         assert "What can be done" in it.text
         assert {strip.cell_length for strip in it.strips} == {40}
+
+
+async def test_in_ascii_its_keys_have_names() -> None:
+    async with shown((80, 24), stage=short(), ascii=True) as it:
+        await it.press(":")
+        assert "enter do it   up down choose   esc close" in it.text
+        assert it.line("Look closer: Open what").rstrip("#| ").endswith(" enter")

@@ -35,7 +35,7 @@ async def test_latencies_are_those_that_were_seen() -> None:
 async def test_rates_are_of_the_seconds_that_somebody_watched() -> None:
     async with shown((120, 44), stage=Stage(seconds=12)) as it:
         await statistics(it)
-        assert "a second, in 12 seconds" in it.line("received  min")
+        assert "/s, in 12 s" in it.line("received  min")
         assert "mean" in it.line("written   min")
 
 

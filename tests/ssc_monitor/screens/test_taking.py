@@ -100,3 +100,12 @@ async def says(it: Shown, text: str) -> None:
     """Until it says that in a corner."""
     while text not in told(it):
         await it.settle()
+
+
+async def test_a_notice_leaves_what_is_typed_to_be_seen() -> None:
+    async with shown((80, 24), stage=Stage(seconds=2)) as it:
+        it.app.notify("a line of its own\n" * 3, markup=False)
+        await it.press("w")
+        assert "a line of its own" in it.text
+        assert it.lines[-2].startswith(" save as feeds-messages.jsonl  ")
+        assert "a line" not in it.lines[-1] + it.lines[-2]

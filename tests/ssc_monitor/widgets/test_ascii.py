@@ -41,3 +41,15 @@ def test_every_mark_of_ours_has_one_in_ascii(path: Path) -> None:
 def test_marks_keep_their_width_and_others_become_question_marks() -> None:
     assert to_ascii("● open ▸ 世界") == "* open > ????"
     assert to_ascii("plain") == "plain"
+
+
+def test_keys_are_named_and_arrows_alone_are_directions() -> None:
+    assert to_ascii("↓ 18/s  ↑ 2/s") == "< 18/s  > 2/s"
+    assert to_ascii("⏎ do it   ↑ ↓ choose") == "enter do it   up down choose"
+    assert to_ascii("← → 10 s") == "left right 10 s"
+    assert to_ascii("shift+←") == "shift+left"
+
+
+def test_what_stands_behind_a_named_key_stays_in_its_column() -> None:
+    assert to_ascii("⏎       open") == "enter   open"
+    assert to_ascii(", shift+←    back") == ", shift+left back"

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from ssc_monitor.model.transport import Transport
+from ssc_monitor.model.visible import cell_width
 from ssc_monitor.widgets.transport_line import transport_line
 
 
@@ -55,3 +56,10 @@ def test_it_keeps_what_is_needed_most_and_its_width(width: int) -> None:
     if width >= 40:
         assert len(text) <= width
         assert "0:50 / 3:20" in text
+
+
+def test_in_ascii_the_names_of_its_keys_have_room() -> None:
+    for width in (60, 80, 100, 120):
+        line = transport_line(at(50), width, ascii=True)
+        assert cell_width(line.text) <= width
+    assert "left right 10 s" in line.text
