@@ -74,7 +74,13 @@ from ssc_rx.threads import PoolThread
 from ssc_rx.writing import BroadcastResult
 
 if TYPE_CHECKING:
-    from ssc_rx.collecting import CollectTimeoutError, Recording, collect
+    from ssc_rx.collecting import (
+        CollectTimeoutError,
+        Recording,
+        collect,
+        to_pandas,
+        to_polars,
+    )
 
 __all__ = [
     "AdmissionError",
@@ -151,7 +157,17 @@ __all__ = [
     "collect",
     "operators",
     "run",
+    "to_pandas",
+    "to_polars",
 ]
+
+_OF_COLLECTING = (
+    "CollectTimeoutError",
+    "Recording",
+    "collect",
+    "to_pandas",
+    "to_polars",
+)
 
 __version__ = version("ssc-rx")
 logging.getLogger(__name__).addHandler(logging.NullHandler())
@@ -159,7 +175,7 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 def __getattr__(name: str) -> Any:
     """What only some need is imported when it is asked for."""
-    if name in ("CollectTimeoutError", "Recording", "collect"):
+    if name in _OF_COLLECTING:
         from ssc_rx import collecting
 
         return getattr(collecting, name)

@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs] - it has none
     import polars as pl
 
-__all__ = ["MissingPackageError", "pandas_frame", "polars_frame"]
+__all__ = [
+    "PANDAS_TYPES",
+    "MissingPackageError",
+    "encodable",
+    "imported",
+    "pandas_frame",
+    "pandas_times",
+    "polars_frame",
+    "polars_times",
+    "type_of",
+]
 
 _TYPE_NAMES = [f"type {opcode}" for opcode in range(256)]
 for _kind in MessageType:
@@ -26,26 +36,57 @@ class MissingPackageError(ImportError):
         super().__init__(f"this needs {package}: {how}", name=package)
 
 
+def imported(package: str) -> Any:
+    """Polars or pandas.
+
+    Raises:
+        MissingPackageError: If it isn't installed.
+    """
+    try:
+        return import_module(package)
+    except ImportError as error:
+        raise MissingPackageError(package, _HOW[package]) from error
+
+
+_HOW = {
+    "polars": "pip install 'ssc-rx[notebook]'",
+    "pandas": "pip install pandas",
+    "numpy": "pip install pandas",
+}
+
+
+def polars_times(seconds: Sequence[float]) -> "pl.Series":
+    """UNIX seconds as datetimes in UTC, to the microsecond."""
+    imported("polars")
+    import polars as pl
+
+    micros = (pl.Series(seconds, dtype=pl.Float64) * 1e6).round().cast(pl.Int64)
+    return micros.cast(pl.Datetime("us", "UTC"))
+
+
+def pandas_times(seconds: Sequence[float]) -> Any:
+    """The same for pandas."""
+    np, pd = imported("numpy"), imported("pandas")
+    micros = (np.array(seconds, dtype="float64") * 1e6).round().astype("int64")
+    return pd.to_datetime(micros, unit="us", utc=True)
+
+
 def polars_frame(columns: Columns, json: JsonColumns | None) -> "pl.DataFrame":
     """A frame of polars: see `Recording.to_polars`.
 
     Raises:
         MissingPackageError: If polars isn't installed.
     """
-    try:
-        import polars as pl
-    except ImportError as error:
-        how = "pip install 'ssc-rx[notebook]'"
-        raise MissingPackageError("polars", how) from error
+    imported("polars")
+    import polars as pl
 
     def named(names: Sequence[str], codes: Any) -> pl.Series:
         texts = pl.Series(names, dtype=pl.String).cast(pl.Categorical)
         return texts.gather(pl.Series(codes, dtype=pl.UInt32))
 
-    times = (pl.Series(columns.times, dtype=pl.Float64) * 1e6).round().cast(pl.Int64)
     found: dict[str, Any] = {
-        "id": named(_encodable(columns.ids), columns.codes),
-        "time": times.cast(pl.Datetime("us", "UTC")),
+        "id": named(encodable(columns.ids), columns.codes),
+        "time": polars_times(columns.times),
     }
     if json is None:
         found["type"] = named(_TYPE_NAMES, columns.types)
@@ -63,24 +104,17 @@ def pandas_frame(columns: Columns, json: JsonColumns | None) -> "pd.DataFrame":
     Raises:
         MissingPackageError: If pandas isn't installed.
     """
-    try:
-        import numpy as np
-
-        pd: Any = import_module("pandas")  # it has no types
-    except ImportError as error:
-        raise MissingPackageError("pandas", "pip install pandas") from error
+    pd = imported("pandas")  # it has no types
+    import numpy as np
 
     def named(names: Sequence[str], codes: Any, dtype: str) -> Any:
         numbers: Any = np.array(np.frombuffer(codes, dtype)) if len(codes) else []
         coded = pd.Categorical.from_codes(numbers, categories=list(names))
         return coded.remove_unused_categories()
 
-    times = np.array(columns.times, dtype="float64")
     found: dict[str, Any] = {
-        "id": named(_encodable(columns.ids), columns.codes, "uint32"),
-        "time": pd.to_datetime(
-            (times * 1e6).round().astype("int64"), unit="us", utc=True
-        ),
+        "id": named(encodable(columns.ids), columns.codes, "uint32"),
+        "time": pandas_times(columns.times),
     }
     if json is None:
         found["type"] = named(_TYPE_NAMES, columns.types, "uint8")
@@ -88,11 +122,11 @@ def pandas_frame(columns: Columns, json: JsonColumns | None) -> "pd.DataFrame":
         found["payload"] = pd.Series(columns.payloads, dtype=object)
         return pd.DataFrame(found)
     for name, values in _beside(found, json):
-        found[name] = pd.Series(values, dtype=_PANDAS_TYPES.get(_type(values), object))
+        found[name] = pd.Series(values, dtype=PANDAS_TYPES.get(type_of(values), object))
     return pd.DataFrame(found)
 
 
-_PANDAS_TYPES: dict[type, Any] = {
+PANDAS_TYPES: dict[type, Any] = {
     bool: "boolean",
     int: "Int64",
     float: "float64",
@@ -101,7 +135,8 @@ _PANDAS_TYPES: dict[type, Any] = {
 """Those that know of missing values."""
 
 
-def _type(values: Sequence[object]) -> type[object]:
+def type_of(values: Sequence[object]) -> type[object]:
+    """Of the first that isn't missing."""
     for value in values:
         if value is not None:
             return value.__class__
@@ -123,6 +158,6 @@ def _beside(
     return named
 
 
-def _encodable(ids: Sequence[str]) -> list[str]:
+def encodable(ids: Sequence[str]) -> list[str]:
     """The same, but that lone surrogates, which no frame can hold, are escapes."""
     return [id.encode(errors="backslashreplace").decode() for id in ids]

@@ -41,16 +41,17 @@ Tone = str
 """Of a dot: "good", "busy", "bad" or "off"."""
 
 # Half-transparent grey is seen on black as on white.
-_LINE = "1px solid rgba(128,128,128,.35)"
+_LINE = "1px solid #80808059"
 _TONES = {
     "good": "var(--jp-success-color1, var(--vscode-testing-iconPassed, #2e9d55))",
     "busy": "var(--jp-warn-color1, var(--vscode-editorWarning-foreground, #d08700))",
     "bad": "var(--jp-error-color1, var(--vscode-errorForeground, #d9473f))",
     "off": "rgba(128,128,128,.8)",
 }
-_CELL = "padding:2px 10px 2px 0;vertical-align:top;background:none;border:none;"
+# Each cell says it again, as front ends have rules for cells, which those of their table
+# don't beat, and no saved notebook may have a style sheet: so it says what it must.
+_CELL = "padding:2px 5px;"
 _FONT = "font-size:var(--jp-code-font-size, 13px);line-height:1.45;"
-_MONO = "font-family:var(--jp-code-font-family, ui-monospace, monospace);"
 
 
 class Html(str):
@@ -81,7 +82,7 @@ def code(value: object, limit: int = MAX_CHARACTERS) -> Html:
     """The same, in the font of code."""
     # Each is a paragraph of its own for what is written from right to left.
     return Html(
-        f'<bdi style="{_MONO}overflow-wrap:anywhere">{text(value, limit)}</bdi>'
+        f'<bdi style="overflow-wrap:anywhere"><samp>{text(value, limit)}</samp></bdi>'
     )
 
 

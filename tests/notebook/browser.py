@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 __all__ = ["Outline", "assert_harmless"]
 
-TAGS = {"div", "span", "table", "thead", "tbody", "tr", "th", "td", "b", "bdi"}
+TAGS = {"div", "span", "table", "thead", "tbody", "tr", "th", "td", "b", "bdi", "samp"}
 
 
 class Outline(HTMLParser):
