@@ -7,6 +7,7 @@ import pytest
 from nbclient import NotebookClient
 
 from tests.notebook.browser import assert_harmless
+from tests.notebook.kernel import environment
 from tests.notebook.server import FarEnd
 
 SVG = {"svg", "line", "polygon", "polyline"}
@@ -20,9 +21,8 @@ def test_a_saved_notebook_has_the_last_state_of_its_views(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    base = tmp_path_factory.getbasetemp()
-    for name in ("JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
-        monkeypatch.setenv(name, str(base / name))
+    for name, value in environment(tmp_path_factory.getbasetemp()).items():
+        monkeypatch.setenv(name, value)
     start = f"pool = Pool({{'feed': {far_end.url!r}}}, name='feed')\nawait pool.start()"
     go_on = "while pool.stats().messages_in < 20:\n    await asyncio.sleep(0.01)"
     cells = [
