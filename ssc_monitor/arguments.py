@@ -1,14 +1,12 @@
 """The command line's grammar: which command, and what it is told."""
 
 import argparse
-import difflib
 from collections.abc import Sequence
 
 from ssc_monitor.commands import COMMANDS, watch
+from ssc_monitor.commands.hint import hint
 
-__all__ = ["hint", "parse"]
-
-_RENAMED = {"snapshot": "top --once"}
+__all__ = ["parse"]
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -32,11 +30,3 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         parser.error(f"put the command first: ssc-monitor {arguments.target} ...")
     arguments.command = watch.WATCH
     return arguments
-
-
-def hint(word: str) -> str:
-    """What is told besides where a word is no command but resembles one; or nothing."""
-    if word in _RENAMED:
-        return f"; did you mean ssc-monitor {_RENAMED[word]}?"
-    near = difflib.get_close_matches(word, COMMANDS, 1)
-    return f"; did you mean ssc-monitor {near[0]}?" if near else ""

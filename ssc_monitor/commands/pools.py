@@ -19,7 +19,7 @@ there is no pool to watch: no running program of yours has opened one
 
 async def find_some(target: str | None) -> "list[Found]":
     """The pools that are meant; at least one."""
-    from ssc_monitor.arguments import hint
+    from ssc_monitor.commands.hint import hint  # of the table, which has this module
     from ssc_monitor.sources.remote import find
 
     if found := await find(target):
