@@ -1,13 +1,15 @@
-"""What a line of the stream of messages says. Pure."""
+"""What a line of the stream of messages says, and of whom they are. Pure."""
 
 from ssc_monitor.clock import Clock
 from ssc_monitor.model import figures
 from ssc_monitor.model.entry import Entry
+from ssc_monitor.model.mix import Mix
 from ssc_monitor.model.opcodes import BINARY, NAMES, PING, PONG, TEXT
-from ssc_monitor.model.visible import visible_bytes
+from ssc_monitor.model.visible import cell_width, visible_bytes
 from ssc_monitor.widgets.line import Span, StyleName, tail
+from ssc_rx.errors import counted
 
-__all__ = ["gap", "row", "type_name"]
+__all__ = ["gap", "mixed", "row", "type_name"]
 
 _LETTERS = {TEXT: "T", BINARY: "B", PING: "P", PONG: "O"}
 
@@ -72,3 +74,18 @@ def _preview(entry: Entry, width: int) -> str:
     if entry.whole:
         return text
     return f"{text} …" if entry.type == BINARY else f"{text}…"
+
+
+def mixed(mix: Mix) -> tuple[Span, ...]:
+    """Of which sockets the lines are, if not of all."""
+    if not mix:
+        return ()
+    if mix.solo:
+        return ((" ─ ", "frame"), ("solo ", "warn"), (_short(mix.solo), "key"))
+    muted = len(mix.muted)
+    which = _short(min(mix.muted)) if muted == 1 else counted(muted, "socket")
+    return ((" ─ ", "frame"), ("muted ", "warn"), (which, "key"))
+
+
+def _short(id: str) -> str:
+    return tail(id, min(24, cell_width(id)))

@@ -9,11 +9,10 @@ from ssc_monitor.model.entry import Entry
 from ssc_monitor.model.filter import Filter
 from ssc_monitor.model.mix import Mix
 from ssc_monitor.model.search import Search
-from ssc_monitor.model.visible import cell_width, visible
+from ssc_monitor.model.visible import visible
 from ssc_monitor.widgets import message_row
-from ssc_monitor.widgets.line import Line, Span, tail
+from ssc_monitor.widgets.line import Line, Span
 from ssc_monitor.widgets.pane import Pane
-from ssc_rx.errors import counted
 
 __all__ = ["MessageStream"]
 
@@ -245,19 +244,9 @@ class MessageStream(Pane):
             spans.append((f"/{visible(self.filter.text)}", "key"))
             if not self._found.complete:
                 spans.append((" searching …", "muted"))
-        return [*spans, *self._mixed()]
-
-    def _mixed(self) -> Sequence[Span]:
-        mix = self._feed.mix
-        if not mix or self._of is not None:
-            return ()
-        if mix.solo:
-            return [(" ─ ", "frame"), ("solo ", "warn"), (_short(mix.solo), "key")]
-        first = min(mix.muted)
-        which = (
-            _short(first) if len(mix.muted) == 1 else counted(len(mix.muted), "socket")
-        )
-        return [(" ─ ", "frame"), ("muted ", "warn"), (which, "key")]
+        if self._of is None:
+            spans.extend(message_row.mixed(self._feed.mix))
+        return spans
 
     def note(self) -> Sequence[Span]:
         if self.paused:
@@ -381,7 +370,3 @@ class MessageStream(Pane):
 
 def _heard(mix: Mix) -> Callable[[Entry], bool]:
     return lambda entry: mix.hears(entry.id)
-
-
-def _short(id: str) -> str:
-    return tail(id, min(24, cell_width(id)))
