@@ -88,6 +88,9 @@ class _Input(Input):
             # It was on its way when the prompt was closed.
             event.prevent_default().stop()
             self.app.post_message(events.Key(event.key, event.character))  # pyright: ignore[reportUnknownMemberType]
+        elif event.key == "ctrl+c":
+            event.prevent_default().stop()
+            await self.run_action("screen.back")
         elif event.key == "enter":
             # At once: what is typed behind it belongs to what is shown then.
             event.prevent_default().stop()

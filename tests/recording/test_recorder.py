@@ -4,6 +4,8 @@
 
 import asyncio
 import contextlib
+import errno
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -242,6 +244,26 @@ async def test_a_full_disk_ends_it_and_nothing_else(
     assert "can't write" in caplog.text
     peer.send("the pool lives")
     await heard.messages.reach(101)
+
+
+@pytest.mark.parametrize("name", ["feed.jsonl", "feed.jsonl.gz"])
+async def test_on_a_disk_that_fills_up_what_found_room_can_be_read(
+    pool: Pool, add_peer: AddPeer, heard: Heard, small_disk: Path, name: str
+) -> None:
+    recorder = record(pool, small_disk / name)
+    peer = await add_peer("a")
+    for _ in range(200):
+        peer.send(os.urandom(500).hex())
+    await heard.messages.reach(200)
+    recorder.close()
+    assert isinstance(recorder.error, OSError)
+    assert recorder.error.errno == errno.ENOSPC
+    file = RecordingFile(small_disk / name)
+    kept = [line for line in file if isinstance(line, Received)]
+    assert 0 < len(kept) < 200
+    assert file.damage is not None
+    peer.send("the pool lives")
+    await heard.messages.reach(201)
 
 
 @pytest.mark.parametrize(

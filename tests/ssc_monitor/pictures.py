@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from ssc_monitor.model.transport import Transport
 from ssc_monitor.sources.source import Attached, Found, GivenUp, Lost
 from ssc_rx.monitor import wire
 from tests.ssc_monitor.recorded import recorded
@@ -156,6 +157,22 @@ async def _details(it: Shown) -> None:
     await it.press("3")
 
 
+def _paused_at(position_s: float, length_s: float) -> Transport:
+    """A recording of which all was read."""
+    transport = Transport()
+    transport.learn(length_s, 1.0, None)
+    transport.arrived(position_s)
+    transport.pause()
+    return transport
+
+
+for _width, _height in ((60, 20), (80, 24), (120, 32)):
+    _scene(f"replay-{_width}", (_width, _height), transport=_paused_at(62, 200))(
+        _nothing
+    )
+_scene("replay-ascii", ascii=True, transport=_paused_at(62, 200))(_nothing)
+
+
 def _message(name: str, *keys: str) -> None:
     @_scene(name)
     async def _open(it: Shown) -> None:
@@ -256,6 +273,7 @@ def _controlled() -> Stage:
     return stage
 
 
+_of_desk("palette", (120, 24), ":", *"message", "down")
 _of_desk("warnings", (120, 24), "e", "e")
 _of_desk("compose", (120, 26), "j", "c", *'{"op":"ping"}', stage=_controlled())
 _of_desk("kick", (120, 24), "j", "K", stage=_controlled())

@@ -7,10 +7,19 @@ from datetime import UTC
 from pathlib import Path
 
 from ssc_monitor.clock import Clock
-from ssc_monitor.sources.source import Attached, Item
+from ssc_monitor.model.transport import Transport
+from ssc_monitor.sources.source import RECORDED, Attached, Item
 from ssc_rx.monitor import wire
 
-__all__ = ["START", "FixedClock", "Pool", "Scripted", "hello", "until"]
+__all__ = [
+    "START",
+    "FixedClock",
+    "Pool",
+    "Scripted",
+    "ScriptedRecording",
+    "hello",
+    "until",
+]
 
 START = 1_764_072_000.0  # 2025-11-25 12:00:00 UTC
 
@@ -71,6 +80,20 @@ class Scripted:
     async def close(self) -> None:
         self.closed = True
         self._wake.set()
+
+
+class ScriptedRecording(Scripted):
+    """The same as a recording that is played: at a place, which it doesn't leave.
+
+    Args:
+        items: What it says.
+        transport: Where it is.
+    """
+
+    def __init__(self, items: Iterable[Item], transport: Transport) -> None:
+        super().__init__(items)
+        self.transport = transport
+        self.bars = RECORDED
 
 
 async def until(condition: Callable[[], object], turns: int = 100_000) -> None:

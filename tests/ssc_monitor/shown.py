@@ -14,8 +14,9 @@ from textual.strip import Strip
 
 from ssc_monitor.actions import Keymap
 from ssc_monitor.app import MonitorApp
+from ssc_monitor.model.transport import Transport
 from ssc_monitor.sources.source import Found, Item
-from tests.ssc_monitor.scripted import FixedClock, Scripted, until
+from tests.ssc_monitor.scripted import FixedClock, Scripted, ScriptedRecording, until
 from tests.ssc_monitor.stage import Stage
 
 __all__ = ["Shown", "shown"]
@@ -137,11 +138,17 @@ async def shown(
     choices: Sequence[Found] | None = None,
     keymap: Keymap | None = None,
     remark: str = "",
+    transport: Transport | None = None,
     **wanted: str,
 ) -> AsyncIterator[Shown]:
     """The app on a stage, without a terminal, at a clock that stands still."""
     stage = stage or Stage()
-    source, clock = Scripted(stage.items), FixedClock()
+    clock = FixedClock()
+    source = (
+        Scripted(stage.items)
+        if transport is None
+        else ScriptedRecording(stage.items, transport)
+    )
     with environment(**wanted):
         app = MonitorApp(
             source if choices is None else None,

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import re
 import signal
 import stat
 from pathlib import Path
@@ -67,6 +69,40 @@ async def test_what_is_told_is_in_the_file(
     assert (cut.text, cut.size) == ("gr", 900)
     assert file.end is not None
     assert (file.end.messages, file.end.reason) == (5, "max_seconds")
+
+
+async def test_of_a_quiet_pool_the_end_is_when_it_ended(
+    monitors: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "feed.jsonl"
+    async with FakePool(monitors / "1-a.sock", hello(), BEGIN):
+        ended = await run("record", "-o", str(path), "--for", "0.5s")
+    assert ended.code == 0
+    file = RecordingFile(path)
+    assert not [x for x in file if isinstance(x, Received | Written | Happened)]
+    assert file.end is not None
+    assert file.end.at_us >= 500_000
+
+
+async def test_how_much_and_where_is_told_once(monitors: Path, tmp_path: Path) -> None:
+    path = tmp_path / "feed.jsonl"
+    ended = await recorded(monitors, path)
+    *_, account = ended.err.splitlines()
+    assert account.startswith("ssc-monitor: 5 messages and 1 event recorded; seen 7")
+    assert re.search(rf": [0-9.]+k?B in {re.escape(str(path))}$", account)
+    assert account.count("messages") == 1
+
+
+async def test_a_pool_s_name_as_a_filter_is_told(
+    monitors: Path, tmp_path: Path
+) -> None:
+    named = await recorded(monitors, tmp_path / "a.jsonl", "feeds")
+    assert "'feeds' is a FILTER here; the pool of that name is --target feeds" in (
+        named.err
+    )
+    meant = await recorded(monitors, tmp_path / "b.jsonl", "feeds", "--target", "feeds")
+    other = await recorded(monitors, tmp_path / "c.jsonl", "one")
+    assert "is a FILTER" not in meant.err + other.err
 
 
 async def test_it_is_played_as_it_was(monitors: Path, tmp_path: Path) -> None:
@@ -162,6 +198,22 @@ async def test_a_full_disk_is_told(monitors: Path) -> None:
     ended = await recorded(monitors, Path("/dev/full"), "--overwrite")
     assert ended.code == 1
     assert "can't write" in ended.err
+
+
+async def test_a_disk_that_fills_up_ends_it_with_what_found_room(
+    monitors: Path, small_disk: Path
+) -> None:
+    path = small_disk / "feed.jsonl"
+    noise = [sample(n, os.urandom(2_000), type=2) for n in range(1, 65)]
+    loud = wire.Messages(tuple(noise), 64, 64, 64, 0, 0)
+    async with FakePool(monitors / "1-a.sock", hello(), *told(loud)):
+        ended = await run("record", "-o", str(path), "--for", "30s")
+    assert ended.code == 1
+    assert f"can't write {path}: No space left on device" in ended.err
+    file = RecordingFile(path)
+    lines = list(file)
+    assert any(isinstance(x, Received) for x in lines)
+    assert file.damage is not None
 
 
 async def test_a_pool_without_traffic_is_told(monitors: Path, tmp_path: Path) -> None:

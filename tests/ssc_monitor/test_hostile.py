@@ -113,6 +113,7 @@ SCREENS = {
     "socket": ("j", "\r", "1", "2", "k", "3", "G", "g", "4", "G", "g", "1", "k"),
     "message": ("\t", "k", "\r", "t", "J", "x", "G", "a", *"[[]]{{{}}{{{{"),
     "help": ("?", "G", "g"),
+    "palette": (":", "m", "\x1b[B", "x", "\x1b", "j", "\r", ":", "s", "\r"),
     "search": ("\t", "n", "x", "\r", "n", "N", "s", "m"),
     "filter": ("/", "[bold", "\x1b", "/", "size>[red]", "\r"),
     "send": ("c", "x", "\x1b", "p", "K", "\r", "\x1b"),
@@ -133,6 +134,12 @@ async def test_a_screen(pool: FakePool, screen: str) -> None:
     assert_harmless(it)
 
 
+# Pause, seek, change the speed, go to nowhere and to a place; then what else there is.
+PLAYED = (" ", "\x1b[C", "\x1b[D", ".", ",", "-", "+", "T", "x[/]", "\r", "\x1b",
+          "T", "0%", "\r", " ", "p", "c", "\x1b", ":", "s", "\x1b",
+          "j", "\r", "2", "3", "\x1b", "e", "\t", "k", "\r")  # fmt: skip
+
+
 async def test_a_recording_made_and_played(pool: FakePool, tmp_path: Path) -> None:
     path = tmp_path / "\x1b[2J\u202e.jsonl"
     async with terminal("record", "-o", str(path), "--for", "1s") as it:
@@ -146,11 +153,11 @@ async def test_a_recording_made_and_played(pool: FakePool, tmp_path: Path) -> No
         assert_harmless(it)
     async with terminal("replay", str(path), "--speed", "50", columns=160) as it:
         await it.shows("Sockets")
-        for key in ("j", "\r", "2", "3", "\x1b", "e", "\t", "k", "\r"):
+        for key in PLAYED:
             it.press(key)
             await it.painted()
-        it.press("\x03")
-        await it.ended()
+        it.terminate()
+        assert await it.ended() == 143
     assert_harmless(it)
 
 

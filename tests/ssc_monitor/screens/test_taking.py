@@ -109,3 +109,13 @@ async def test_a_notice_leaves_what_is_typed_to_be_seen() -> None:
         assert "a line of its own" in it.text
         assert it.lines[-2].startswith(" save as feeds-messages.jsonl  ")
         assert "a line" not in it.lines[-1] + it.lines[-2]
+
+
+async def test_ctrl_c_leaves_what_is_typed_and_then_ends_it() -> None:
+    async with shown((80, 24), stage=Stage(seconds=2)) as it:
+        for key in ("/", "w", "R"):
+            await it.press(key, "x", "ctrl+c")
+            assert not it.app.screen.has_class("-typing")
+            assert it.app.is_running
+        await it.press("ctrl+c")
+        assert it.app._exit
