@@ -96,7 +96,7 @@ def _fields(row: object) -> list[str]:
             "one of pandas"
         )
     if is_dataclass(row):
-        names = [field.name for field in fields(row)]
+        names: list[str] = [field.name for field in fields(row)]
     else:
         names = list(getattr(row, "__struct_fields__", ()))
     if not names or any(isinstance(getattr(row, name), Message) for name in names):
