@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import app, columns, recording, tap
+from benchmarks import app, columns, live, recording, tap
 from benchmarks.bar import Quartiles
 from benchmarks.compare import comparison, figures_in
 from benchmarks.job import LoopName
@@ -24,9 +24,9 @@ from benchmarks.verdict import Line
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS, QUICK_ROUNDS = 7, 3
-TAP, APP, COLUMNS, RECORDING = "tap", "app", "columns", "recording"
-"""What `--only` calls the cost of the monitor, of the dashboard, of collecting, and of a
-recording: no rows."""
+TAP, APP, COLUMNS, LIVE, RECORDING = "tap", "app", "columns", "live", "recording"
+"""What `--only` calls the cost of the monitor, of the dashboard, of collecting, of a live
+table, and of a recording: no rows."""
 UNMEASURED = ("failed", "unequal", "not installed")
 
 
@@ -56,6 +56,10 @@ class _Wanted:
         return APP in self.only or not (self.only or self.quick)
 
     @property
+    def live(self) -> bool:
+        return LIVE in self.only or not (self.only or self.quick)
+
+    @property
     def recording(self) -> bool:
         return RECORDING in self.only or not (self.only or self.quick)
 
@@ -77,7 +81,7 @@ def _wanted() -> _Wanted:
         parser.error("--rounds must be 1 or more")
     if loop == "uvloop" and not uvloop_installed():
         parser.error("uvloop is not installed; ./dev bench needs '.[fast]'")
-    beside = (TAP, APP, COLUMNS, RECORDING)
+    beside = (TAP, APP, COLUMNS, LIVE, RECORDING)
     only = [name for name in found.only if name not in beside]
     try:
         tables = named(TABLES, only=only, quick=QUICK if found.quick else None)
@@ -150,6 +154,8 @@ def main() -> int:
         print("", tap.report(asyncio.run(tap.measure())), sep="\n")
     if wanted.columns:
         print("", columns.report(asyncio.run(columns.measure())), sep="\n")
+    if wanted.live:
+        print("", live.report(live.measure()), sep="\n")
     if wanted.recording:
         print("", recording.report(asyncio.run(recording.measure())), sep="\n")
     if wanted.app:
