@@ -101,7 +101,7 @@ def test_importing_the_library_brings_in_nothing_optional() -> None:
     optional = (
         "textual rich uvloop polars pandas IPython nats prometheus_client "
         "starlette aiohttp quart ssc_monitor ssc_rx.testing ssc_rx.notebook.markup "
-        "ssc_rx.collecting ssc_rx.analysis.bars"
+        "ssc_rx.collecting ssc_rx.analysis.bars ssc_rx.monitor.wire"
     )
     code = (
         "import sys, ssc_rx; "

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, cast
 from ssc_rx.driver import Driver
 from ssc_rx.events import Event
 from ssc_rx.logs import about, logger_of
-from ssc_rx.monitor.wire import Level
 from ssc_rx.options import Options
 from ssc_rx.ports import Controlled, Watched
 
 if TYPE_CHECKING:
     from ssc_rx.monitor.server import Monitor
+    from ssc_rx.monitor.wire import Level
 
 __all__ = ["monitor_for"]
 
