@@ -13,6 +13,20 @@ from ssc_rx import *
 from ssc_rx import operators as ops
 """
 
+CLEAN = """
+import gc
+import ssc_rx
+for thing in gc.get_objects():
+    if type(thing) is ssc_rx.PoolThread:
+        thing.stop()
+for thing in gc.get_objects():
+    if type(thing) is ssc_rx.Pool and thing.stats().state != "stopped":
+        await thing.stop()
+import logging
+logging.getLogger().handlers.clear()
+get_ipython().reset(new_session=False)
+"""
+
 
 @pytest.fixture
 def far_end() -> Iterator[FarEnd]:
@@ -20,16 +34,19 @@ def far_end() -> Iterator[FarEnd]:
         yield far_end
 
 
-@pytest.fixture
-def kernel(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Kernel]:
-    """A kernel of this Python, with everything of ours imported."""
-    for name, value in environment(tmp_path_factory.getbasetemp()).items():
-        monkeypatch.setenv(name, value)
-    with Kernel() as kernel:
-        kernel.must(SET_UP)
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """A kernel of this Python; it takes a second or two to start."""
+    with Kernel(env=environment(tmp_path_factory.getbasetemp())) as kernel:
         yield kernel
+
+
+@pytest.fixture
+def kernel(running: Kernel) -> Iterator[Kernel]:
+    """A kernel in which nothing of ours goes on, with everything of ours imported."""
+    running.must(SET_UP)
+    yield running
+    running.clean(CLEAN)
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """A real IPython kernel, driven cell by cell; what each cell shows is kept with it."""
 
+import os
 import queue
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from unittest.mock import patch
 
 from jupyter_client.manager import KernelManager
 
@@ -58,19 +60,32 @@ class Kernel:
 
     Args:
         cwd: Where it runs; here by default.
+        env: Variables of its environment, besides those of this process.
 
     Attributes:
         strays: What belonged to no cell.
     """
 
-    def __init__(self, cwd: Path | None = None) -> None:
+    def __init__(
+        self, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> None:
         self.cwd = cwd
+        self.env = env or {}
         self.manager = KernelManager(kernel_name="python3")
         self.cells: dict[str, Cell] = {}
         self.strays: list[dict[str, Any]] = []
 
+    def start(self) -> "Kernel":
+        """Begin to start it: it is ready when it is entered."""
+        with patch.dict(os.environ, self.env):  # Jupyter itself goes by it as well
+            self.manager.start_kernel(
+                cwd=self.cwd and str(self.cwd), env=dict(os.environ)
+            )
+        return self
+
     def __enter__(self) -> "Kernel":
-        self.manager.start_kernel(cwd=self.cwd and str(self.cwd))
+        if not self.manager.has_kernel:
+            self.start()
         self._connect()
         return self
 
@@ -166,6 +181,15 @@ class Kernel:
                 cell.done = True
             case _:
                 pass
+
+    def clean(self, code: str) -> None:
+        """Undo by this code what was done here; restart it if it can't be done."""
+        try:
+            self.must(code)
+        except AssertionError:
+            self.restart()
+        self.cells.clear()
+        self.strays.clear()
 
     def interrupt(self) -> None:
         self.manager.interrupt_kernel()

@@ -33,11 +33,13 @@ def goes_on(kernel: Kernel, cell: Cell) -> None:
 
 
 def has_stopped(kernel: Kernel, cell: Cell, view: str = "view") -> None:
-    kernel.must("await asyncio.sleep(0.3)")
+    kernel.must(f"while {view}.running: await asyncio.sleep(0.01)")
+    kernel.must(f"painted = {view}.painted")
     before = cell.updates
-    kernel.must("await asyncio.sleep(0.5)")
+    kernel.must("await asyncio.sleep(0.25)")  # in which others are painted twice
     assert cell.updates == before
-    assert "stopped" in kernel.value(view)
+    assert kernel.value(f"painted == {view}.painted") == "True"
+    assert "stopped" in kernel.value(f"repr({view})")
 
 
 @EACH_VIEW
@@ -54,7 +56,7 @@ class TestEachView:
         goes_on(kernel, cell)
         assert "stopped" not in html(cell)
         kernel.must("view.stop(); view.stop()")
-        has_stopped(kernel, cell, "repr(view)")
+        has_stopped(kernel, cell, "view")
         assert "stopped" in html(cell)
         assert ("feed" if ".live(" in code else "pool.messages") in html(cell)
         assert_harmless(html(cell), {"svg", "line", "polygon", "polyline"})
@@ -67,10 +69,10 @@ class TestEachView:
         goes_on(kernel, first)
         kernel.must("old = view")
         second = kernel.must(f"view = {code} # edited", cell="one")
-        has_stopped(kernel, first, "repr(old)")
+        has_stopped(kernel, first, "old")
         goes_on(kernel, second)
         third = kernel.must("'nothing of the kind any more'", cell="one")
-        has_stopped(kernel, second, "repr(view)")
+        has_stopped(kernel, second, "view")
         assert third.updates == 0
         if "messages" in code:
             assert kernel.value("pool.messages.observed") == "False"
@@ -83,7 +85,7 @@ class TestEachView:
         goes_on(kernel, cell)
         kernel.interrupt()
         kernel.until(lambda: cell.done, "the interrupt")
-        has_stopped(kernel, cell, "repr(view)")
+        has_stopped(kernel, cell, "view")
 
     def test_it_stops_with_its_pool(
         self, kernel: Kernel, feed: Feed, code: str
@@ -92,7 +94,7 @@ class TestEachView:
         cell = kernel.must(f"view = {code}")
         goes_on(kernel, cell)
         kernel.must("await pool.stop()")
-        has_stopped(kernel, cell, "repr(view)")
+        has_stopped(kernel, cell, "view")
 
     def test_a_pool_in_a_thread_has_it_too(
         self, kernel: Kernel, far_end: FarEnd, code: str
@@ -104,7 +106,7 @@ class TestEachView:
         cell = kernel.must(f"view = {code}")
         goes_on(kernel, cell)
         kernel.must("view.stop()")
-        has_stopped(kernel, cell, "repr(view)")
+        has_stopped(kernel, cell, "view")
         if "messages" in code:
             assert kernel.value("pool.messages.observed") == "False"
         kernel.must("thread.stop()")
@@ -133,7 +135,7 @@ def test_a_cell_without_an_id_is_known_by_its_text(kernel: Kernel, feed: Feed) -
     kernel.must("old = view")
     second = kernel.must(code)
     goes_on(kernel, second)
-    has_stopped(kernel, first, "repr(old)")
+    has_stopped(kernel, first, "old")
 
 
 @pytest.mark.slow
@@ -156,7 +158,7 @@ def test_a_pipeline_that_fails_is_told_by_its_view(kernel: Kernel, feed: Feed) -
         "view = pool.messages.pipe(ops.map(lambda m: 1 / 0)).live_rate(hz=10)"
     )
     kernel.until(lambda: "ZeroDivisionError" in html(cell), "the error")
-    has_stopped(kernel, cell, "repr(view)")
+    has_stopped(kernel, cell, "view")
 
 
 @pytest.mark.parametrize("view", ["live", "tail", "live_rate"])

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,17 +11,44 @@ from tests.notebook.kernel import Kernel, environment
 from tests.notebooks.book import NOTEBOOKS
 
 
-@pytest.fixture
-def kernel(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Kernel]:
-    """A kernel as a front end starts it for a notebook: in its folder."""
-    for name, value in environment(tmp_path_factory.getbasetemp()).items():
-        monkeypatch.setenv(name, value)
-    # Two tests of a notebook may run at once: each finds its own pools only.
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+class Kernels:
+    """Fresh ones, each as a front end starts it for a notebook: in its folder.
+
+    The next one starts while a test uses its own.
+    """
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self._next = Kernel(NOTEBOOKS, env).start()
+
+    def take(self) -> Kernel:
+        """A fresh one, to be entered."""
+        taken, self._next = self._next, Kernel(NOTEBOOKS, self._env).start()
+        return taken
+
+    def close(self) -> None:
+        """End the one that nobody took."""
+        with self._next:
+            pass
+
+
+@pytest.fixture(scope="session")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernels]:
     commands = Path(sys.executable).parent
-    monkeypatch.setenv("PATH", f"{commands}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("PYTHONWARNINGS", "default")  # all are seen, on stderr
-    with Kernel(NOTEBOOKS) as kernel:
+    kernels = Kernels(
+        environment(tmp_path_factory.getbasetemp())
+        | {
+            # Two tests of a notebook may run at once: each finds its own pools only.
+            "XDG_RUNTIME_DIR": str(tmp_path_factory.mktemp("run")),
+            "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONWARNINGS": "default",  # all are seen, on stderr
+        }
+    )
+    yield kernels
+    kernels.close()
+
+
+@pytest.fixture
+def kernel(kernels: Kernels) -> Iterator[Kernel]:
+    with kernels.take() as kernel:
         yield kernel
