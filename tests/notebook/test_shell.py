@@ -236,7 +236,7 @@ def test_a_pool_in_a_thread_is_replaced_by_its_name_and_its_thread_ends(
     code = f"thread = Pool([{far_end.url!r}], name='t').in_thread().start()"
     kernel.must(code)
     kernel.must(f"old = thread\n{code}")
-    assert far_end.ever == 2
+    kernel.until(lambda: far_end.ever == 2, "both to be counted")
     kernel.until(lambda: far_end.open == 1, "the first to close")
     kernel.must(f"pool = Pool([{far_end.url!r}], name='t')\nawait pool.start()")
     kernel.until(lambda: far_end.open == 1, "the second to close")
