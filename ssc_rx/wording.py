@@ -3,7 +3,14 @@
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-__all__ = ["bare", "counted", "shown", "without_credentials", "without_secrets"]
+__all__ = [
+    "address_text",
+    "bare",
+    "counted",
+    "shown",
+    "without_credentials",
+    "without_secrets",
+]
 
 MAX_ID = 512
 MAX_TEXT = 20_000
@@ -62,3 +69,14 @@ def shown(id: object) -> str:
         return f"<{type(id).__name__}>"
     id = bare(id)
     return repr(id) if len(id) <= 80 else f"{id[:80]!r}…"
+
+
+def address_text(address: object) -> str:
+    """A peer's address as people write it; "" for `None`."""
+    match address:
+        case (str(host), int(port), *_):
+            return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        case None:
+            return ""
+        case _:
+            return str(address)

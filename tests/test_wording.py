@@ -3,12 +3,27 @@ import time
 import pytest
 
 from ssc_rx.wording import (
+    address_text,
     bare,
     counted,
     shown,
     without_credentials,
     without_secrets,
 )
+
+
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        (("127.0.0.1", 80), "127.0.0.1:80"),
+        (("::1", 80, 0, 0), "[::1]:80"),
+        ("/run/a.sock", "/run/a.sock"),
+        (("memory", "a"), "('memory', 'a')"),
+        (None, ""),
+    ],
+)
+def test_an_address_is_told_as_people_write_it(address: object, text: str) -> None:
+    assert address_text(address) == text
 
 
 def test_things_are_counted_in_english() -> None:

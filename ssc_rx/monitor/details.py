@@ -1,10 +1,9 @@
 """What a viewer is told of one socket when it asks."""
 
-from typing import Any
-
 from ssc_rx.monitor.redaction import redacted_headers, redacted_text, redacted_url
 from ssc_rx.monitor.wire import Details
 from ssc_rx.ports import WatchedSocket
+from ssc_rx.wording import address_text
 
 __all__ = ["details_of"]
 
@@ -19,19 +18,9 @@ def details_of(number: int, socket: WatchedSocket) -> Details:
     return Details(
         number=number,
         url=redacted_url(socket.url) if socket.url else "",
-        remote_address=redacted_text(_address(socket.remote_address)),
+        remote_address=redacted_text(address_text(socket.remote_address)),
         subprotocol=redacted_text(socket.subprotocol or ""),
         path=redacted_text(redacted_url(getattr(request, "path", "") or "")),
         headers=redacted_headers(raw()) if raw is not None else (),
         tags=tuple(sorted(redacted_text(str(tag)) for tag in socket.tags)[:MAX_TAGS]),
     )
-
-
-def _address(address: Any) -> str:
-    match address:
-        case (str(host), int(port), *_):
-            return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        case None:
-            return ""
-        case _:
-            return str(address)

@@ -18,7 +18,7 @@ from ssc_rx.notebook.markup import (
     table,
     text,
 )
-from ssc_rx.wording import bare, counted, without_secrets
+from ssc_rx.wording import address_text, bare, counted, without_secrets
 
 if TYPE_CHECKING:  # they are above, and import this when they are shown
     from ssc_rx.core.stats import PoolStats, SocketStats
@@ -147,7 +147,7 @@ def socket(shown: "Socket") -> Html:
     ended = shown.close_info
     pairs: dict[str, object] = {
         "URL": code(bare(shown.url)) if shown.url and shown.url != shown.id else None,
-        "peer": None if shown.remote_address is None else str(shown.remote_address),
+        "peer": address_text(shown.remote_address),
         "subprotocol": shown.subprotocol,
         "tags": ", ".join(sorted(shown.tags)),
     } | _counts(stats)
