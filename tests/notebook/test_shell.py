@@ -91,8 +91,9 @@ def test_a_cell_that_makes_a_named_pool_may_run_again(
     for _ in range(4):
         kernel.must(code, cell="one")
         kernel.must("first = globals().get('first', pool)")
-    kernel.until(lambda: far_end.open == 1, "the sockets of those before to close")
-    assert far_end.ever == 4
+    kernel.until(
+        lambda: (far_end.ever, far_end.open) == (4, 1), "those before to close"
+    )
     assert kernel.value("first.stats().state, pool.stats().state") == (
         "('stopped', 'running')"
     )
@@ -239,7 +240,7 @@ def test_a_pool_in_a_thread_is_replaced_by_its_name_and_its_thread_ends(
     kernel.until(lambda: far_end.ever == 2, "both to be counted")
     kernel.until(lambda: far_end.open == 1, "the first to close")
     kernel.must(f"pool = Pool([{far_end.url!r}], name='t')\nawait pool.start()")
-    kernel.until(lambda: far_end.open == 1, "the second to close")
+    kernel.until(lambda: (far_end.ever, far_end.open) == (3, 1), "the second to close")
     kernel.must("thread._thread.join(10); assert not thread._thread.is_alive()")
 
 
