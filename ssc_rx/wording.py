@@ -1,6 +1,7 @@
 """How things are shown in texts: bounded, escaped, without what is secret."""
 
 import re
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 __all__ = [
@@ -71,7 +72,7 @@ def shown(id: object) -> str:
     return repr(id) if len(id) <= 80 else f"{id[:80]!r}…"
 
 
-def address_text(address: object) -> str:
+def address_text(address: Any) -> str:
     """A peer's address as people write it; "" for `None`."""
     match address:
         case (str(host), int(port), *_):
