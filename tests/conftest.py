@@ -20,14 +20,26 @@ from tests.assertions import assert_accounted, assert_nothing_left
 from tests.far_end import AddPeer, Peer
 from tests.recorder import Recorder
 
+LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {
+    "asyncio": asyncio.new_event_loop,
+    "uvloop": uvloop.new_event_loop,
+}
+ONLY = os.environ.get("SSC_TEST_LOOP", "")
+
 
 def pytest_asyncio_loop_factories(
     item: pytest.Item,
 ) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Each async test runs on asyncio's own loop and on uvloop's, or on virtual time."""
+    """Each async test runs on asyncio's own loop and on uvloop's, or on virtual time.
+
+    With SSC_TEST_LOOP it runs on the one that this names.
+    """
     if item.get_closest_marker("virtual_time") is not None:
         return {"virtual": VirtualTimeLoop}
-    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+    asked = item.get_closest_marker("asyncio")
+    if ONLY and not (asked and "loop_factories" in asked.kwargs):
+        return {ONLY: LOOPS[ONLY]}
+    return LOOPS
 
 
 @pytest.fixture(scope="session", autouse=True)
