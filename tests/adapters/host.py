@@ -145,7 +145,7 @@ class Host:
     async def _write_on(self) -> None:
         while self.pool.stats().state == "running":
             self.pool.write_all(self._dice.randbytes(1024))
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.002)  # its pace
 
     async def do_late(self, connection: Any, id: str) -> Any:
         """Not before somebody says so."""

@@ -52,6 +52,7 @@ class TestEachView:
         feed("feed")
         cell = kernel.must(f"view = {code}\nview")
         goes_on(kernel, cell)
+        # Time in which what is painted could land in this cell.
         kernel.must("await asyncio.sleep(0.3); print('another')")
         goes_on(kernel, cell)
         assert "stopped" not in html(cell)

@@ -35,6 +35,7 @@ def test_output_is_shown_in_the_cell_that_subscribed(
 ) -> None:
     feed("feed")
     subscribed = kernel.must(f"{code};")
+    # Time in which what is heard could land in this cell.
     kernel.must("await asyncio.sleep(0.3); print('another')")
     kernel.until(lambda: "heard" in subscribed.printed, "output")
     others = [cell for cell in kernel.cells.values() if cell is not subscribed]
